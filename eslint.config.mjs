@@ -1,0 +1,111 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/**
+ * Which room may import which (docs/architecture.md). A room that is not listed for another must not be imported by it;
+ * the direction of the arrows is the architecture, so it is checked and not merely drawn.
+ */
+const ROOMS = ["core", "worker", "aws", "functions", "infra", "cli", "local", "lab"];
+const MAY_IMPORT = {
+  core: [],
+  aws: ["core"],
+  worker: ["core", "aws"],
+  functions: ["core", "aws"],
+  infra: ["core", "functions"],
+  cli: ["core", "aws", "worker"],
+  local: [],
+  lab: ["core", "aws", "worker", "functions", "local", "cli"],
+};
+
+const roomRules = ROOMS.map((room) => {
+  const forbidden = ROOMS.filter((other) => other !== room && !MAY_IMPORT[room].includes(other));
+  return {
+    files: [`${room}/**/*.ts`],
+    ignores: room === "cli" ? ["cli/local.ts"] : [],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: forbidden.flatMap((other) => [`../${other}/**`, `../../${other}/**`, `../../../${other}/**`]),
+              message: `${room}/ must not reach into that room: see the table of rooms in docs/architecture.md.`,
+            },
+            ...(room === "core"
+              ? [{ group: ["@aws-sdk/*", "@smithy/*", "@pulumi/*", "node:*", "pino"], message: "core/ is pure." }]
+              : []),
+            ...(room === "local" || room === "worker"
+              ? [{ group: ["@pulumi/*"], message: "Only infra/ and index.ts know Pulumi." }]
+              : []),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+/** core/ and functions/ are captured by Pulumi's closure serializer, which breaks silently on these (docs/architecture.md). */
+const serialisableSubset = {
+  files: ["core/**/*.ts", "functions/**/*.ts"],
+  rules: {
+    "no-restricted-syntax": [
+      "error",
+      { selector: "ClassDeclaration, ClassExpression", message: "Classes do not survive closure serialisation." },
+      {
+        selector:
+          ":matches(Program > VariableDeclaration, Program > ExportNamedDeclaration > VariableDeclaration) > VariableDeclarator > NewExpression",
+        message: "A module-level Map, Set, Date or client does not survive closure serialisation.",
+      },
+    ],
+  },
+};
+
+/** Purity of core/: no clock, no randomness, no environment. */
+const pure = {
+  files: ["core/**/*.ts"],
+  rules: {
+    "no-restricted-globals": ["error", "process", "setTimeout", "setInterval", "fetch", "performance", "Buffer"],
+    "no-restricted-properties": [
+      "error",
+      { object: "Date", property: "now", message: "The clock is a parameter." },
+      { object: "Math", property: "random", message: "Randomness is a parameter." },
+    ],
+  },
+};
+
+export default tseslint.config(
+  { ignores: ["dist/", "coverage/", "node_modules/"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "no-console": "error",
+    },
+  },
+  ...roomRules,
+  serialisableSubset,
+  pure,
+  {
+    files: ["local/**/*.ts", "lab/**/*.ts", "cli/**/*.ts", "functions/**/*.ts"],
+    rules: { "no-console": "off" },
+  },
+  {
+    files: ["__tests__/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/require-await": "off",
+      "no-console": "off",
+    },
+  },
+  {
+    files: ["**/*.js", "**/*.mjs", "**/*.cjs"],
+    languageOptions: {
+      globals: { module: "writable", require: "readonly", process: "readonly", console: "readonly", __dirname: "readonly" },
+    },
+  },
+);
