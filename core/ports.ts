@@ -1,0 +1,155 @@
+/**
+ * The narrow interfaces through which the worker reaches the world. Types only.
+ *
+ * Adapters in `aws/` implement them; tests implement them in memory under virtual time. Every method rejects with a
+ * `SyncError` (core/errors.ts) and nothing else, makes exactly one attempt (a hidden retry could hide a write of unknown
+ * outcome, rule 3), and stops waiting when `signal` aborts, which does not undo what the server is already doing.
+ */
+import type { SyncError } from "./errors";
+import type { ChecksumAlgorithm, DestinationState, FullObjectChecksum, Headers, Metadata, SourceState } from "./state";
+
+/** The general purpose bucket. */
+export interface SourceBucket {
+  readonly name: string;
+  /** HEAD; 404 is `absent`, which is only meaningful in a bucket that exists (rule 0). 403 is an error, never "gone". */
+  head(key: string, signal: AbortSignal): Promise<SourceState>;
+  /** HeadBucket; false when the bucket does not exist. */
+  exists(signal: AbortSignal): Promise<boolean>;
+}
+
+/** The directory bucket. Same key on both sides. */
+export interface DestinationBucket {
+  readonly name: string;
+  head(key: string, signal: AbortSignal): Promise<DestinationState>;
+  copyObject(request: CopyObjectRequest, signal: AbortSignal): Promise<CopyResult>;
+  /** Deleting a missing object succeeds. */
+  deleteObject(key: string, signal: AbortSignal): Promise<void>;
+  /** Resolves to the upload id. */
+  createUpload(request: CreateUploadRequest, signal: AbortSignal): Promise<string>;
+  /** Copies one part and resolves to its ETag. */
+  copyPart(request: CopyPartRequest, signal: AbortSignal): Promise<string>;
+  completeUpload(request: CompleteUploadRequest, signal: AbortSignal): Promise<CopyResult>;
+  /** Rejects with NoSuchUpload when there is nothing to abort. */
+  abortUpload(key: string, uploadId: string, signal: AbortSignal): Promise<void>;
+  /** All pages. Rejects with NoSuchUpload. */
+  listParts(key: string, uploadId: string, signal: AbortSignal): Promise<readonly ListedPart[]>;
+  /** Ids of the open uploads of exactly this key, all pages. */
+  listUploads(key: string, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** What the new object carries. Undefined where used: keep the source's (MetadataDirective COPY), without a fingerprint. */
+export interface Content {
+  readonly headers: Headers;
+  /** Including the fingerprint. */
+  readonly metadata: Metadata;
+}
+
+export interface CopyObjectRequest {
+  readonly key: string;
+  /** The source ETag the copy is conditional on (rule 2). */
+  readonly sourceEtag: string;
+  readonly content: Content | undefined;
+  readonly checksumAlgorithm: ChecksumAlgorithm | undefined;
+}
+
+export interface CreateUploadRequest {
+  readonly key: string;
+  readonly content: Content;
+  readonly checksumAlgorithm: ChecksumAlgorithm | undefined;
+}
+
+export interface CopyPartRequest {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly partNumber: number;
+  readonly firstByte: number;
+  /** Inclusive. */
+  readonly lastByte: number;
+  /** The source ETag every part is conditional on (rule 2): without it an object could be assembled from two versions. */
+  readonly sourceEtag: string;
+}
+
+export interface CompletedPart {
+  readonly partNumber: number;
+  readonly etag: string;
+}
+
+export interface CompleteUploadRequest {
+  readonly key: string;
+  readonly uploadId: string;
+  /** Sorted, numbered 1..n without gaps. */
+  readonly parts: readonly CompletedPart[];
+  /** Total bytes; S3 refuses a mismatch (`x-amz-mp-object-size`). */
+  readonly size: number;
+  readonly checksumAlgorithm: ChecksumAlgorithm | undefined;
+}
+
+export interface CopyResult {
+  /** The checksum of what was written, when one was asked for. */
+  readonly checksum?: FullObjectChecksum;
+}
+
+export interface ListedPart {
+  readonly partNumber: number;
+  readonly etag: string;
+  readonly size: number;
+}
+
+/** A message as received. */
+export interface QueueMessage {
+  readonly messageId: string;
+  /** Valid for this receive only. */
+  readonly receiptHandle: string;
+  readonly body: string;
+  /** How often it has been received, this time included. */
+  readonly receiveCount: number;
+  /** Epoch milliseconds when it was sent. */
+  readonly sentAt: number;
+}
+
+export interface OutgoingMessage {
+  readonly body: string;
+  /** Whole seconds, at most 900. */
+  readonly delaySeconds?: number;
+  /** Tenant for fair queues: live events have none, so each is a quiet tenant of its own. */
+  readonly groupId?: string;
+  /** String attributes (dead letters carry their reason here). */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** Per entry of a batch call: undefined when that entry succeeded. A batch answers 200 although entries failed. */
+export type EntryResults = readonly (SyncError | undefined)[];
+
+export interface Queue {
+  /** Long poll; an empty array when nothing came in `waitSeconds`. */
+  receive(max: number, waitSeconds: number, signal: AbortSignal): Promise<readonly QueueMessage[]>;
+  /** At most 10 entries. `timeoutSeconds` counts from the call; 0 gives the message back now. */
+  changeVisibility(entries: readonly VisibilityChange[], signal: AbortSignal): Promise<EntryResults>;
+  /** At most 10 receipt handles. */
+  delete(receiptHandles: readonly string[], signal: AbortSignal): Promise<EntryResults>;
+  /** At most 10 messages and 1 MiB together. */
+  send(messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<EntryResults>;
+}
+
+export interface VisibilityChange {
+  readonly receiptHandle: string;
+  readonly timeoutSeconds: number;
+}
+
+/** Time is a collaborator: tests run under virtual time. */
+export interface Clock {
+  /** Epoch milliseconds, for what people and envelopes see. */
+  wallMs(): number;
+  /** Monotonic milliseconds, for every deadline: the wall clock may jump. */
+  monotonicMs(): number;
+  /** Resolves after `ms`, or at once (never rejects) when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** One event name per line, fields beside it. */
+export interface Log {
+  debug(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
