@@ -37,7 +37,7 @@ export const ERROR_CODES = {
     advice: "A part was replaced by a later attempt; the parts are listed and checked again.",
   },
   ChecksumMismatch: {
-    class: "transient",
+    class: "raced",
     advice: "The copied bytes had another checksum than the source; the copy is repeated.",
   },
   NoSuchBucket: {

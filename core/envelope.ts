@@ -1,0 +1,238 @@
+/**
+ * Our own message format: reading, writing, and the messages a worker puts back.
+ *
+ * A reader takes version 1 only and leaves other versions alone; fields it does not know are ignored, so version 1 may grow.
+ */
+import { utf8Length } from "./fingerprint";
+import type {
+  Envelope,
+  EnvelopeHistory,
+  HandoffEnvelope,
+  KeyEntry,
+  KeysEnvelope,
+  ListEnvelope,
+  ListRange,
+  ObjectEvent,
+  Origin,
+  ParsedMessage,
+  UploadState,
+} from "./messages";
+import { type CopySizes, plannedRequests } from "./parts";
+import { bad, type Fields, field, good, isFields, readEpochMs, readInteger, type Reading } from "./untrusted";
+import { readKey, readKeyText, readSize, show } from "./untrusted";
+
+/** Keys one envelope may carry. */
+export const MAX_ENVELOPE_KEYS = 10_000;
+
+/** Of one envelope as UTF-8: ten of them and their attributes fit into one SendMessageBatch (1 MiB, API SendMessageBatch). */
+export const MAX_ENVELOPE_BYTES = 100 * 1024;
+
+const ORIGINS: readonly Origin[] = ["backfill", "verify", "worker"];
+
+/** JSON with a fixed order of fields. */
+export function encodeEnvelope(envelope: Envelope): string {
+  const { v, kind, failures, eventTime, firstSeen, origin } = envelope;
+  return JSON.stringify({
+    v,
+    kind,
+    failures,
+    eventTime,
+    firstSeen,
+    origin,
+    ...(envelope.kind === "handoff" && envelope.upload !== undefined
+      ? { upload: { id: envelope.upload.id, fingerprint: envelope.upload.fingerprint } }
+      : {}),
+    ...(envelope.kind === "list" ? { range: envelope.range } : {}),
+    keys: envelope.keys.map(plainEntry),
+  });
+}
+
+/** Reads a parsed JSON value that has a `v`. Never throws. */
+export function parseEnvelope(
+  value: unknown,
+): Extract<ParsedMessage, { kind: Envelope["kind"] | "newer" | "unknown" }> {
+  const version = field(value, "v");
+  if (!isFields(value) || typeof version !== "number" || !Number.isInteger(version)) {
+    return { kind: "unknown", problem: `envelope: v is ${show(version)}, not a version number` };
+  }
+  if (version !== 1) return { kind: "newer", version };
+  const envelope = readEnvelope(value);
+  return envelope.ok ? envelope.value : { kind: "unknown", problem: `envelope: ${envelope.problem}` };
+}
+
+/** The history of a live event that a worker holds since `firstSeen` (epoch milliseconds). */
+export function historyOf(event: ObjectEvent, firstSeen: number): EnvelopeHistory {
+  return { failures: 0, eventTime: event.eventTime, firstSeen, origin: "worker" };
+}
+
+/** Several messages about one key become one: the oldest times, the most failures; live beats bulk. */
+export function mergeHistory(a: EnvelopeHistory, b: EnvelopeHistory): EnvelopeHistory {
+  return {
+    failures: Math.max(a.failures, b.failures),
+    eventTime: Math.min(a.eventTime, b.eventTime),
+    firstSeen: Math.min(a.firstSeen, b.firstSeen),
+    origin: a.origin === "worker" ? a.origin : b.origin,
+  };
+}
+
+/** A new message for keys that are let go of; `failures` is the caller's to count (rule 7: interruptions do not). */
+export function putBack(keys: readonly KeyEntry[], history: EnvelopeHistory): KeysEnvelope {
+  return { v: 1, kind: "keys", ...plainHistory(history), keys: keys.map(plainEntry) };
+}
+
+/** What is left on drain: the keys without an upload in one message, a key with an open upload in one of its own. */
+export function handoff(keys: readonly KeyEntry[], history: EnvelopeHistory): HandoffEnvelope {
+  return { v: 1, kind: "handoff", ...plainHistory(history), keys: keys.map(plainEntry) };
+}
+
+/** The hand-off of one key with the state of its multipart copy. */
+export function handoffUpload(entry: KeyEntry, history: EnvelopeHistory, upload: UploadState): HandoffEnvelope {
+  return { ...handoff([entry], history), upload: { id: upload.id, fingerprint: upload.fingerprint } };
+}
+
+export function listWork(range: ListRange, history: EnvelopeHistory): ListEnvelope {
+  return { v: 1, kind: "list", ...plainHistory(history), keys: [], range };
+}
+
+/** MessageGroupId for fair queues: bulk work is one noisy tenant that lets live events pass; live work has no group. */
+export function groupIdOf(envelope: Envelope): string | undefined {
+  return envelope.origin === "worker" ? undefined : envelope.origin;
+}
+
+/** Where to cut a batch of keys. A key that alone exceeds a limit is a batch of its own. */
+export interface BatchLimits {
+  readonly maxKeys: number;
+  /** Planned copy requests together. */
+  readonly maxRequests: number;
+  /** Bytes of the objects together; unknown sizes count as 0. */
+  readonly maxBytes: number;
+}
+
+/** A tenth of a minute's work for one worker or so: small enough to share out, large enough to make messages cheap. */
+export const DEFAULT_BATCH_LIMITS: BatchLimits = { maxKeys: 100, maxRequests: 256, maxBytes: 64 * 1024 ** 3 };
+
+/** Cuts an envelope into several that keep the limits and {@link MAX_ENVELOPE_BYTES}; order is kept, nothing is lost. */
+export function splitEnvelope<E extends KeysEnvelope | HandoffEnvelope>(
+  envelope: E,
+  sizes: CopySizes,
+  limits: BatchLimits = DEFAULT_BATCH_LIMITS,
+): readonly E[] {
+  const room = MAX_ENVELOPE_BYTES - utf8Length(encodeEnvelope({ ...envelope, keys: [] }));
+  const batches: KeyEntry[][] = [];
+  let load = { keys: Infinity, requests: 0, bytes: 0, text: 0 };
+  for (const entry of envelope.keys) {
+    const requests = plannedRequests(entry.size, sizes);
+    const text = utf8Length(JSON.stringify(plainEntry(entry))) + 1;
+    const bytes = entry.size ?? 0;
+    const fits =
+      load.keys < Math.min(limits.maxKeys, MAX_ENVELOPE_KEYS) &&
+      load.requests + requests <= limits.maxRequests &&
+      load.bytes + bytes <= limits.maxBytes &&
+      load.text + text <= room;
+    if (!fits) {
+      batches.push([]);
+      load = { keys: 0, requests: 0, bytes: 0, text: 0 };
+    }
+    batches.at(-1)?.push(entry);
+    load = {
+      keys: load.keys + 1,
+      requests: load.requests + requests,
+      bytes: load.bytes + bytes,
+      text: load.text + text,
+    };
+  }
+  return batches.map((keys) => ({ ...envelope, keys }));
+}
+
+function plainHistory({ failures, eventTime, firstSeen, origin }: EnvelopeHistory): EnvelopeHistory {
+  return { failures, eventTime, firstSeen, origin };
+}
+
+function plainEntry({ key, size }: KeyEntry): KeyEntry {
+  return size === undefined ? { key } : { key, size };
+}
+
+function readEnvelope(value: Fields): Reading<Envelope> {
+  const history = readHistory(value);
+  if (!history.ok) return history;
+  const keys = readKeys(field(value, "keys"));
+  if (!keys.ok) return keys;
+  const base = { v: 1, ...history.value, keys: keys.value } as const;
+  const kind = field(value, "kind");
+  if (kind === "list") {
+    const range = readRange(field(value, "range"));
+    return range.ok ? good({ ...base, kind, range: range.value }) : range;
+  }
+  if (kind !== "keys" && kind !== "handoff") return bad(`kind is ${show(kind)}`);
+  if (keys.value.length === 0) return bad("keys is empty");
+  if (kind === "keys") return good({ ...base, kind });
+  const rawUpload = field(value, "upload");
+  if (rawUpload === undefined) return good({ ...base, kind });
+  if (keys.value.length !== 1) return bad(`upload beside ${keys.value.length} keys, it belongs to exactly one`);
+  const upload = readUpload(rawUpload);
+  return upload.ok ? good({ ...base, kind, upload: upload.value }) : upload;
+}
+
+function readHistory(value: Fields): Reading<EnvelopeHistory> {
+  const failures = readInteger(field(value, "failures"), "failures", 0, 1_000_000);
+  if (!failures.ok) return failures;
+  const eventTime = readEpochMs(field(value, "eventTime"), "eventTime");
+  if (!eventTime.ok) return eventTime;
+  const firstSeen = readEpochMs(field(value, "firstSeen"), "firstSeen");
+  if (!firstSeen.ok) return firstSeen;
+  const rawOrigin = field(value, "origin");
+  const origin = ORIGINS.find((known) => known === rawOrigin);
+  if (origin === undefined) return bad(`origin is ${show(rawOrigin)}`);
+  return good({ failures: failures.value, eventTime: eventTime.value, firstSeen: firstSeen.value, origin });
+}
+
+/** Every key once: the first entry of a key wins. */
+function readKeys(value: unknown): Reading<readonly KeyEntry[]> {
+  if (!Array.isArray(value)) return bad(`keys is ${show(value)}`);
+  if (value.length > MAX_ENVELOPE_KEYS) return bad(`${value.length} keys, at most ${MAX_ENVELOPE_KEYS} are allowed`);
+  const entries = new Map<string, KeyEntry>();
+  for (const [index, raw] of value.entries()) {
+    const name = `keys[${index}]`;
+    const key = readKey(field(raw, "key"), `${name}.key`);
+    if (!key.ok) return key;
+    const rawSize = field(raw, "size");
+    const size = rawSize === undefined ? good(undefined) : readSize(rawSize, `${name}.size`);
+    if (!size.ok) return size;
+    if (entries.has(key.value)) continue;
+    entries.set(key.value, plainEntry({ key: key.value, ...(size.value === undefined ? {} : { size: size.value }) }));
+  }
+  return good([...entries.values()]);
+}
+
+function readUpload(value: unknown): Reading<UploadState> {
+  const id = readOpaque(field(value, "id"), "upload.id");
+  if (!id.ok) return id;
+  const fingerprint = readOpaque(field(value, "fingerprint"), "upload.fingerprint");
+  return fingerprint.ok ? good({ id: id.value, fingerprint: fingerprint.value }) : fingerprint;
+}
+
+/** Printable ASCII, as upload ids and fingerprints are; the length only keeps nonsense out of request lines. */
+function readOpaque(value: unknown, name: string): Reading<string> {
+  return typeof value === "string" && /^[\x21-\x7e]{1,2048}$/.test(value)
+    ? good(value)
+    : bad(`${name} is ${show(value)}, not 1 to 2048 printable characters`);
+}
+
+function readRange(value: unknown): Reading<ListRange> {
+  if (!isFields(value)) return bad(`range is ${show(value)}`);
+  const prefix = readKeyText(field(value, "prefix"), "range.prefix");
+  if (!prefix.ok) return prefix;
+  const after = readOptionalKey(field(value, "after"), "range.after");
+  if (!after.ok) return after;
+  const until = readOptionalKey(field(value, "until"), "range.until");
+  if (!until.ok) return until;
+  return good({
+    prefix: prefix.value,
+    ...(after.value === undefined ? {} : { after: after.value }),
+    ...(until.value === undefined ? {} : { until: until.value }),
+  });
+}
+
+function readOptionalKey(value: unknown, name: string): Reading<string | undefined> {
+  return value === undefined ? good(undefined) : readKeyText(value, name);
+}
