@@ -9,6 +9,18 @@ export interface Principal {
   readonly name: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** For temporary credentials: must then come as `x-amz-security-token`. */
+  readonly sessionToken?: string;
+}
+
+/** Credentials that CreateSession gave out: S3's answer to "who is this access key?". */
+export interface SessionCredentials {
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Who created the session; the log shows this name. */
+  readonly principal: Principal;
+  /** The only bucket the session is good for. The service compares it with the bucket of the request. */
+  readonly bucket: string;
 }
 
 /** One request whose signature has been checked. */
@@ -28,6 +40,12 @@ export interface CloudRequest {
   readonly principal: Principal;
   /** The service name in the credential scope: "s3" or "s3express" for S3. */
   readonly signingName: string;
+  /** Aborted when the client goes away: a long poll must not take a message for nobody. */
+  readonly signal: AbortSignal;
+  /** Set when the request was signed with session credentials (`x-amz-s3session-token`). */
+  readonly session?: SessionCredentials;
+  /** The whole payload, where the front had to read it to check the signature (every service but S3). */
+  readonly payload?: Buffer;
 }
 
 export interface Reply {
@@ -55,6 +73,8 @@ export interface Service {
   handle(request: CloudRequest, route: Route): Promise<Reply>;
   /** An error in this service's wire protocol. */
   errorReply(error: CloudError, request: CloudRequest | undefined): Reply;
+  /** S3 only: looks up an access key that CreateSession gave out. */
+  sessionPrincipal?(accessKeyId: string): SessionCredentials | "expired" | undefined;
 }
 
 /** Thrown by a service to answer an AWS error. */

@@ -1,0 +1,283 @@
+/** One request from its first byte to the last of its answer: authenticate, route, strike, handle, answer, log. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { missingAuthentication } from "./auth-errors";
+import type { FaultPoint } from "./fault-rules";
+import type { Strike } from "./faults";
+import type { Front } from "./front";
+import { fromBuffer, hasPayload, readAll, streamPayload, type Payload } from "./payload";
+import { writeReply } from "./reply";
+import {
+  CloudError,
+  type CloudRequest,
+  type Principal,
+  type Reply,
+  type Route,
+  type Service,
+  type ServiceName,
+} from "./service";
+import { readAuthorization, type Authorization } from "./signature";
+import { pause, strikeReply } from "./strikes";
+
+/** Lambda's synchronous payload limit is 6 MB, the largest of the services whose payload is read whole. */
+const MAX_WHOLE_PAYLOAD = 7 * 1024 * 1024;
+/** A late effect needs its payload in memory, for the connection is gone by then. */
+const MAX_LATE_PAYLOAD = 64 * 1024 * 1024;
+const ANONYMOUS: Principal = { name: "(anonymous)", accessKeyId: "", secretAccessKey: "" };
+
+/** Thrown through the exchange when the connection is to be cut without an answer. */
+class Cut extends Error {}
+
+export class Exchange {
+  readonly done: Promise<void>;
+  private readonly at = Date.now();
+  private readonly started = performance.now();
+  private finish: () => void = () => undefined;
+  private readonly gone = new AbortController();
+  private readonly closing = new AbortController();
+  private request: CloudRequest;
+  private service: Service | undefined;
+  private point: FaultPoint;
+  private readonly struck: string[] = [];
+  private bytesIn = 0;
+
+  constructor(
+    private readonly front: Front,
+    private readonly req: IncomingMessage,
+    private readonly res: ServerResponse,
+    private readonly awaitsContinue: boolean,
+    private readonly id: string,
+  ) {
+    this.done = new Promise((resolve) => (this.finish = resolve));
+    const target = req.url ?? "/";
+    const mark = target.indexOf("?");
+    this.request = {
+      id,
+      method: req.method ?? "GET",
+      rawPath: mark < 0 ? target : target.slice(0, mark),
+      query: new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1)),
+      headers: req.headers,
+      body: req,
+      trailers: {},
+      principal: ANONYMOUS,
+      signingName: "s3",
+      signal: this.gone.signal,
+    };
+    this.point = { service: "s3", operation: `(unknown) ${this.request.method}`, principal: ANONYMOUS.name };
+    res.once("close", () => {
+      if (!res.writableFinished) this.gone.abort();
+    });
+  }
+
+  /** The cloud closes: hanging requests end, late effects do not happen any more. */
+  abandon(): void {
+    this.closing.abort();
+    this.gone.abort();
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    let reply: Reply | undefined;
+    let errorCode: string | undefined;
+    this.front.options.log.begin(this.point.operation);
+    try {
+      reply = await this.answer();
+    } catch (error) {
+      if (!(error instanceof Cut)) {
+        const known = error instanceof CloudError ? error : internalError(error);
+        errorCode = known.code;
+        reply = this.errorReply(known);
+      }
+    }
+    errorCode ??= reply?.headers?.["x-cloud-error-code"];
+    let bytesOut = 0;
+    if (reply === undefined) this.req.socket.resetAndDestroy();
+    else bytesOut = await writeReply(this.req, this.res, visible(reply), this.standardHeaders());
+    this.log(this.res.headersSent ? (reply?.status ?? 0) : 0, errorCode, bytesOut);
+    this.finish();
+  }
+
+  private async answer(): Promise<Reply> {
+    await this.authenticate();
+    const service = this.service;
+    const route = service?.route(this.request);
+    if (service === undefined || route === undefined) {
+      throw new CloudError(
+        501,
+        "NotImplemented",
+        "A header or operation you provided implies functionality that is not implemented.",
+      );
+    }
+    this.named(service, route);
+    const strikes = this.front.options.faults.strike(this.point);
+    for (const strike of strikes) this.struck.push(strike.name);
+    const late = strikes.find((strike) => strike.action.type === "late");
+    if (late?.action.type === "late") return this.cutAndActLater(service, route, late.action.delayMs);
+    const before = await this.apply(strikes, "before");
+    if (before !== undefined) return before;
+    if (this.awaitsContinue) this.res.writeContinue();
+    if (strikes.length === 0) return service.handle(this.request, route);
+    const reply = await service.handle(this.request, route).catch((error: unknown) => {
+      if (error instanceof CloudError) return this.errorReply(error);
+      throw error;
+    });
+    const after = await this.apply(strikes, "after");
+    if (after !== undefined && typeof reply.body === "object" && !Buffer.isBuffer(reply.body)) reply.body.destroy();
+    return after ?? reply;
+  }
+
+  private async authenticate(): Promise<void> {
+    const { request, front } = this;
+    const auth = readAuthorization(request.headers, request.query);
+    if (auth === undefined) {
+      const service = unsignedService(request);
+      this.known(service, ANONYMOUS, service);
+      throw missingAuthentication(service);
+    }
+    this.known(auth.service, ANONYMOUS, auth.signingName);
+    if (this.service === undefined)
+      throw new CloudError(501, "NotImplemented", `Service ${auth.service} is not running here.`);
+    const session = request.headers["x-amz-s3session-token"] ?? request.query.get("X-Amz-S3session-Token") ?? undefined;
+    const identity = front.identify(auth.accessKeyId, auth.service, {
+      security: auth.securityToken,
+      session: typeof session === "string" ? session : undefined,
+    });
+    this.known(auth.service, identity.principal, auth.signingName);
+    const whole = auth.service === "s3" ? undefined : await this.readWhole();
+    const target = this.req.url ?? "/";
+    const parts = {
+      method: request.method,
+      rawPath: request.rawPath,
+      rawQuery: target.length > request.rawPath.length ? target.slice(request.rawPath.length + 1) : "",
+      headers: request.headers,
+    };
+    if (whole === undefined && auth.payloadHash === undefined) {
+      throw new CloudError(400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
+    }
+    front.signatures.check(auth, identity.secretAccessKey, parts, whole);
+    this.request = {
+      ...this.request,
+      ...this.payload(auth, whole),
+      ...(identity.session && { session: identity.session }),
+      ...(whole && { payload: whole }),
+    };
+  }
+
+  private payload(auth: Authorization, whole: Buffer | undefined): Payload {
+    if (whole !== undefined) return fromBuffer(whole);
+    this.countBytesIn();
+    return streamPayload(this.req, auth.payloadHash ?? "");
+  }
+
+  private async readWhole(): Promise<Buffer> {
+    if (!hasPayload(this.req)) return Buffer.alloc(0);
+    if (this.awaitsContinue) this.res.writeContinue();
+    const whole = await readAll(this.req, MAX_WHOLE_PAYLOAD);
+    this.bytesIn = whole.length;
+    return whole;
+  }
+
+  private countBytesIn(): void {
+    const length = this.req.headers["x-amz-decoded-content-length"] ?? this.req.headers["content-length"];
+    this.bytesIn = typeof length === "string" ? Number(length) : 0;
+  }
+
+  /** Undefined: go on. */
+  private async apply(strikes: readonly Strike[], when: Strike["when"]): Promise<Reply | undefined> {
+    for (const strike of strikes) {
+      if (strike.when !== when) continue;
+      const { action } = strike;
+      switch (action.type) {
+        case "reset":
+          throw new Cut();
+        case "hang":
+          await pause(action.ms, this.gone.signal);
+          throw new Cut();
+        case "delay":
+          await pause(action.ms, this.gone.signal);
+          break;
+        case "wait":
+          await action.until(this.point);
+          break;
+        case "late":
+          break;
+        default:
+          return strikeReply(action, this.point.service as ServiceName, (error) => this.errorReply(error));
+      }
+    }
+    return undefined;
+  }
+
+  private async cutAndActLater(service: Service, route: Route, delayMs: number): Promise<never> {
+    if (this.awaitsContinue) this.res.writeContinue();
+    const payload = await readAll(this.request.body, MAX_LATE_PAYLOAD);
+    const request = { ...this.request, body: fromBuffer(payload).body, signal: this.closing.signal };
+    this.req.socket.resetAndDestroy();
+    await pause(delayMs, this.closing.signal);
+    if (this.closing.signal.aborted) throw new Cut();
+    const reply = await service.handle(request, route).catch(() => undefined);
+    if (typeof reply?.body === "object" && !Buffer.isBuffer(reply.body)) reply.body.destroy();
+    throw new Cut();
+  }
+
+  private known(service: ServiceName, principal: Principal, signingName: string): void {
+    this.service = this.front.service(service);
+    this.point = { ...this.point, service, principal: principal.name };
+    this.request = { ...this.request, principal, signingName };
+  }
+
+  private named(service: Service, route: Route): void {
+    const { log } = this.front.options;
+    log.rename(this.point.operation, route.operation);
+    this.point = { service: service.name, principal: this.point.principal, ...route };
+  }
+
+  /** Marks the code for the log; `visible` takes the mark off again. */
+  private errorReply(error: CloudError): Reply {
+    const reply = this.service?.errorReply(error, this.request) ?? {
+      status: error.status,
+      headers: { "content-type": "text/plain" },
+      body: `${error.code}: ${error.message}\n`,
+    };
+    return { ...reply, headers: { ...reply.headers, "x-cloud-error-code": error.code } };
+  }
+
+  private standardHeaders(): Record<string, string> {
+    return this.point.service === "s3"
+      ? { "x-amz-request-id": this.id, "x-amz-id-2": this.id }
+      : { "x-amzn-requestid": this.id };
+  }
+
+  private log(status: number, errorCode: string | undefined, bytesOut: number): void {
+    this.front.options.log.end({
+      id: this.id,
+      at: this.at,
+      ms: Math.round((performance.now() - this.started) * 100) / 100,
+      ...this.point,
+      status,
+      ...(errorCode !== undefined && { errorCode }),
+      ...(this.struck.length > 0 && { faults: this.struck }),
+      bytesIn: this.bytesIn,
+      bytesOut,
+    });
+  }
+}
+
+function unsignedService(request: CloudRequest): ServiceName {
+  const target = request.headers["x-amz-target"];
+  if (typeof target !== "string") return "s3";
+  if (target.startsWith("AmazonSQS")) return "sqs";
+  return target.startsWith("AmazonEC2ContainerService") ? "ecs" : "s3";
+}
+
+function visible(reply: Reply): Reply {
+  if (reply.headers?.["x-cloud-error-code"] === undefined) return reply;
+  const { "x-cloud-error-code": _code, ...headers } = reply.headers;
+  return { ...reply, headers };
+}
+
+/** A mistake in the cloud itself: loud, for it is never what a test wants. */
+function internalError(error: unknown): CloudError {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!/ECONNRESET|aborted|premature close/i.test(text)) console.error(`local cloud: unexpected ${text}`);
+  return new CloudError(500, "InternalError", "We encountered an internal error. Please try again.");
+}
