@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { malformedAuthorization, missingAuthentication, tooSkewed, wrongSignature } from "./auth-errors";
+import { malformedAuthorization, tooSkewed, wrongSignature } from "./auth-errors";
 import { canonicalRequest } from "./canonical";
 import { CloudError, type ServiceName } from "./service";
 
@@ -204,11 +204,6 @@ export class SignatureChecker {
     }
     return key;
   }
-}
-
-/** Unsigned requests have no scope to tell the service by. */
-export function unsigned(service: ServiceName): CloudError {
-  return missingAuthentication(service);
 }
 
 function sha256(data: Buffer): string {

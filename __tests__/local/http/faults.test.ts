@@ -1,0 +1,168 @@
+/** Each fault as a client sees it, and whether the effect happened. */
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { parseRule } from "../../../local/http/fault-rules";
+import { startFront, WORKER, type TestFront } from "./support";
+
+let cloud: TestFront;
+let client: S3Client;
+
+beforeEach(async () => {
+  cloud = await startFront();
+  client = new S3Client({
+    endpoint: cloud.endpoint,
+    region: "eu-north-1",
+    forcePathStyle: true,
+    credentials: WORKER,
+    maxAttempts: 1,
+  });
+});
+afterEach(async () => {
+  client.destroy();
+  await cloud.front.close();
+});
+
+const put = (key: string, abortSignal?: AbortSignal) =>
+  client.send(new PutObjectCommand({ Bucket: "bucket", Key: key, Body: "x" }), abortSignal && { abortSignal });
+const isStored = (key: string) => cloud.s3.stored.has(`/bucket/${key}`);
+
+test("error before and after the effect", async () => {
+  cloud.faults.add({ key: "before", action: { type: "error", status: 500, code: "InternalError" } });
+  cloud.faults.add({ key: "after", action: { type: "error", status: 500, code: "InternalError", when: "after" } });
+  await expect(put("before")).rejects.toMatchObject({ name: "InternalError" });
+  await expect(put("after")).rejects.toMatchObject({ name: "InternalError" });
+  expect([isStored("before"), isStored("after")]).toEqual([false, true]);
+});
+
+test("reset before the effect, and the lost response after it", async () => {
+  cloud.faults.add({ key: "before", action: { type: "reset" } });
+  cloud.faults.add({ key: "after", action: { type: "reset", when: "after" } });
+  await expect(put("before")).rejects.toThrow("ECONNRESET");
+  await expect(put("after")).rejects.toThrow("ECONNRESET");
+  expect([isStored("before"), isStored("after")]).toEqual([false, true]);
+  expect(cloud.log.entries().map((entry) => entry.status)).toEqual([0, 0]);
+});
+
+test("late: the connection is reset now, the effect comes later", async () => {
+  cloud.faults.add({ action: { type: "late", delayMs: 30 } });
+  const logged = new Promise<void>((resolve) => cloud.log.subscribe(() => resolve()));
+  await expect(put("a")).rejects.toThrow("ECONNRESET");
+  expect(isStored("a")).toBe(false);
+  await logged;
+  expect(isStored("a")).toBe(true);
+});
+
+test("hang ends when the client gives up, or when the cloud closes", async () => {
+  const held = cloud.faults.hold({});
+  cloud.faults.add({ action: { type: "hang" } });
+  const logged = new Promise<void>((resolve) => cloud.log.subscribe(() => resolve()));
+  const abort = new AbortController();
+  const [first, second] = [put("a", abort.signal), put("b")];
+  first.catch(() => undefined);
+  second.catch(() => undefined);
+  await held.arrived(2);
+  held.release();
+  abort.abort();
+  await expect(first).rejects.toMatchObject({ name: "AbortError" });
+  await logged;
+  await cloud.front.close();
+  await expect(second).rejects.toBeDefined();
+  expect(cloud.s3.stored.size).toBe(0);
+});
+
+test("throttle and 200-with-error in S3's own form", async () => {
+  cloud.faults.add({ key: "slow", action: { type: "throttle" } });
+  await expect(put("slow")).rejects.toMatchObject({ name: "SlowDown", $metadata: { httpStatusCode: 503 } });
+  cloud.faults.add({ operation: "GetObject", action: { type: "200-with-error", code: "InternalError" } });
+  const answer = await client.send(new GetObjectCommand({ Bucket: "bucket", Key: "a" }));
+  expect(await answer.Body?.transformToString()).toMatch(/^<\?xml[^>]*\?>\s+<Error><Code>InternalError<\/Code>/);
+});
+
+test("skip, times and replacing by name", async () => {
+  const fault = cloud.faults.add({
+    name: "f",
+    operation: "PutObject",
+    skip: 1,
+    times: 1,
+    action: { type: "throttle" },
+  });
+  await put("a");
+  await expect(put("b")).rejects.toMatchObject({ name: "SlowDown" });
+  await put("c");
+  expect([fault.seen, fault.hits]).toEqual([3, 1]);
+  cloud.faults.add({ name: "f", action: { type: "throttle" } });
+  expect(cloud.faults.list()).toHaveLength(1);
+  expect(cloud.faults.remove("f")).toBe(true);
+  await put("d");
+});
+
+test("matching by prefix, expression, principal, resource and source", () => {
+  const point = {
+    service: "s3",
+    operation: "CopyObject",
+    resource: "b",
+    key: "k/1",
+    source: "src/k/1",
+    principal: "worker",
+  };
+  const strikes = (rule: object) => {
+    const fault = cloud.faults.add({ ...rule, action: { type: "throttle" } });
+    cloud.faults.strike(point);
+    fault.remove();
+    return fault.hits;
+  };
+  expect(strikes({ key: { prefix: "k/" }, source: { prefix: "src/" }, resource: "b", principal: "worker" })).toBe(1);
+  expect(strikes({ key: /\/1$/g })).toBe(1);
+  expect(strikes({ key: { regex: "^1" } })).toBe(0);
+  expect(strikes({ operation: ["PutObject", "CopyObject"], service: "s3" })).toBe(1);
+  expect(strikes({ operation: "PutObject" })).toBe(0);
+  expect(strikes({ principal: "starter" })).toBe(0);
+});
+
+test("probability follows the seed", () => {
+  const fault = cloud.faults.add({ probability: 0.25, action: { type: "throttle" } });
+  for (let i = 0; i < 1000; i++) cloud.faults.strike({ service: "s3", operation: "X", principal: "p" });
+  expect(fault.hits).toBeGreaterThan(200);
+  expect(fault.hits).toBeLessThan(300);
+});
+
+test("hold stops requests before or after their effect until released", async () => {
+  const before = cloud.faults.hold({ operation: "PutObject", key: "a" });
+  const after = cloud.faults.hold({ operation: "PutObject", key: "b", when: "after" });
+  const [a, a2, b] = [put("a"), put("a"), put("b")];
+  await Promise.all([before.arrived(2), after.arrived()]);
+  expect([isStored("a"), isStored("b")]).toEqual([false, true]);
+  before.releaseSome(1);
+  await Promise.race([a, a2]);
+  before.release();
+  after.release();
+  await Promise.all([a, a2, b]);
+  await put("a");
+  expect(before.arrivals).toHaveLength(2);
+});
+
+test("counters, filters and the most requests in flight", async () => {
+  const held = cloud.faults.hold({ operation: "PutObject" });
+  const both = Promise.all([put("a"), put("b")]);
+  await held.arrived(2);
+  expect(cloud.log.inFlightNow("PutObject")).toBe(2);
+  held.release();
+  await both;
+  expect(cloud.log.maxInFlight("PutObject")).toBe(2);
+  expect(cloud.log.inFlightNow("PutObject")).toBe(0);
+  expect(cloud.log.counters()).toEqual([
+    { principal: "worker", service: "s3", operation: "PutObject", requests: 2, errors: 0 },
+  ]);
+  expect(cloud.log.entries({ operation: "PutObject", key: "b" })).toMatchObject([
+    { principal: "worker", resource: "bucket", status: 200, faults: ["fault-1"] },
+  ]);
+});
+
+test.each([
+  [{}, "needs an action"],
+  [{ action: { type: "explode" } }, "action.type must be one of"],
+  [{ action: { type: "error", status: "500" } }, "action.status must be a number"],
+  [{ action: { type: "reset", when: "never" } }, "before or after"],
+  [{ action: { type: "reset" }, times: "1" }, "times must be a number"],
+])("a rule that came as JSON is checked: %j", (rule, message) => {
+  expect(() => parseRule(rule)).toThrow(message);
+});
