@@ -1,0 +1,27 @@
+/** One clear text for whatever the SDK throws: what was called, what AWS said, what to look at. */
+
+/** The error's name as AWS gives it, e.g. "ThrottlingException". */
+export function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+/** An error to throw on, with the original as its cause. */
+export function explain(operation: string, error: unknown): Error {
+  return new Error(problemText(operation, error), { cause: error });
+}
+
+export function problemText(operation: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `${operation} failed: ${nameOf(error)}: ${message}.${adviceFor(nameOf(error))}`;
+}
+
+function adviceFor(name: string): string {
+  if (/QueueDoesNotExist|NonExistentQueue/.test(name)) return " Check QUEUE_URL.";
+  if (name === "ClusterNotFoundException") return " Check CLUSTER.";
+  if (/AccessDenied|Unauthorized|UnrecognizedClient|InvalidClientToken/.test(name)) return " Check the starter's role.";
+  if (name === "InvalidParameterException" || name === "ClientException") {
+    return " Check TASK_DEFINITION, SUBNETS and SECURITY_GROUPS, and that FARGATE and FARGATE_SPOT are attached to the cluster.";
+  }
+  if (/Timeout|ECONN|ENOTFOUND|EAI_AGAIN/.test(name)) return " AWS could not be reached; the next look tries again.";
+  return "";
+}
