@@ -1,0 +1,129 @@
+/** The starter and the machines: launches workers while messages are visible, and interrupts them as the scenario says. */
+import type { CallMoment } from "./network";
+import { clockPort, destinationPort, sourcePort } from "./ports";
+import { SimProcess } from "./process";
+import { queuePort } from "./queue-ports";
+import { hashText, type Random } from "./random";
+import type { Interrupt, Scenario } from "./scenario";
+import { MINUTE, SECOND } from "./time";
+import type { RunWorker, SimWorld } from "./world";
+import { simConfig } from "./config";
+
+/** Between SIGTERM and SIGKILL (ECS `stopTimeout`). */
+const STOP_TIMEOUT_MS = 120 * SECOND;
+
+export class Fleet {
+  readonly processes: SimProcess[] = [];
+  private launching = 0;
+  private readonly random: Random;
+
+  constructor(
+    private readonly world: SimWorld,
+    private readonly scenario: Scenario,
+    private readonly runWorker: RunWorker,
+    random: Random,
+    private readonly more: () => boolean,
+  ) {
+    this.random = random;
+    world.network.watch((moment) => this.interruptAt(moment));
+  }
+
+  get live(): number {
+    return this.processes.filter((process) => process.isRunning()).length + this.launching;
+  }
+
+  start(): void {
+    for (let i = 0; i < this.scenario.firstWorkers; i++) this.launchIn(this.random.int(0, 2_000));
+    this.lookAgain();
+  }
+
+  /** Once a minute, as the schedule does. */
+  private lookAgain(): void {
+    this.world.scheduler.after(MINUTE, () => {
+      const visible = this.world.queue.visibleCount();
+      for (let i = 0; i < visible && this.live < this.scenario.maxWorkers; i++)
+        this.launchIn(this.random.int(1, 30) * SECOND);
+      if (this.more() || this.live > 0) this.lookAgain();
+    });
+  }
+
+  private launchIn(ms: number): void {
+    this.launching++;
+    this.world.scheduler.after(ms, () => {
+      this.launching--;
+      this.world.scheduler.wake(() => this.launch());
+    });
+  }
+
+  private launch(): void {
+    const { world } = this;
+    const ordinal = this.processes.length;
+    const process = new SimProcess(`w${String(ordinal)}`, ordinal, world.scheduler.now);
+    this.processes.push(process);
+    const luck = this.random.stream(process.id);
+    world.history.add(process.id, "worker starts", undefined);
+    const queue = queuePort(world, process);
+    const deps = {
+      source: sourcePort(world, process),
+      destination: destinationPort(world, process),
+      queue,
+      heartbeats: queue,
+      deadLetters: queuePort({ network: world.network, judge: world.judge, queue: world.deadLetters }, process),
+      clock: clockPort(world.network, process, luck.int(-120, 120) * SECOND),
+      log: world.logOf(process),
+      random: () => luck.next(),
+      digest,
+    };
+    this.runWorker(simConfig(this.scenario), deps, process.stop.signal).then(
+      ({ exitCode, reason }) => this.end(process, `worker exits ${String(exitCode)}`, reason),
+      (error: unknown) => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.end(process, "worker crashes", text);
+        if (process.state === "ended") world.judge.blame("no crash", undefined, `${process.id}: ${text}`);
+      },
+    );
+  }
+
+  private end(process: SimProcess, what: string, detail: string): void {
+    if (!process.isRunning()) return;
+    process.state = "ended";
+    this.world.history.add(process.id, what, undefined, detail);
+  }
+
+  private interruptAt({ process, ordinal, phase }: CallMoment): void {
+    for (const interrupt of this.scenario.interrupts) {
+      if (interrupt.worker === process.ordinal && interrupt.call === ordinal && interrupt.phase === phase) {
+        this.interrupt(process, interrupt);
+      }
+    }
+  }
+
+  private interrupt(process: SimProcess, { kind, seconds }: Interrupt): void {
+    const { scheduler, history } = this.world;
+    if (!process.isRunning()) return;
+    history.add(process.id, kind === "freeze" ? `freeze for ${String(seconds)} s` : kind, undefined);
+    if (kind === "kill") process.state = "killed";
+    if (kind === "freeze") process.frozenUntilMs = Math.max(process.frozenUntilMs, scheduler.now + seconds * SECOND);
+    if (kind === "term") {
+      // Not inside the worker's own call: a signal arrives between two turns of the event loop.
+      scheduler.after(Math.max(0, process.frozenUntilMs - scheduler.now), () =>
+        scheduler.wake(() => process.stop.abort()),
+      );
+      scheduler.after(STOP_TIMEOUT_MS, () => this.killLate(process));
+    }
+  }
+
+  private killLate(process: SimProcess): void {
+    if (!process.isRunning()) return;
+    process.state = "killed";
+    this.world.history.add(process.id, "killed after 120 s", undefined);
+    if (process.frozenUntilMs === 0) {
+      this.world.judge.blame("ends within 120 s of SIGTERM", undefined, process.id);
+    }
+  }
+}
+
+/** Short and deterministic; the product's SHA-256 would only cost time here. */
+function digest(text: string): string {
+  return hashText(text, 1).toString(36) + hashText(text, 2).toString(36);
+}

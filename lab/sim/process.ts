@@ -1,0 +1,42 @@
+/** One simulated worker process: alive, killed or ended, and what the world must know about it. */
+
+export type ProcessState = "running" | "killed" | "ended";
+
+/** A destination write that is not fenced by an upload id, from its sending on. */
+export interface WriteRecord {
+  readonly key: string;
+  readonly operation: string;
+  readonly sentAtMs: number;
+  /** When it can no longer land: sent plus write bound. */
+  readonly boundAtMs: number;
+  /** In flight, known to have happened or not, or of unknown outcome. */
+  outcome: "in-flight" | "settled" | "unknown";
+}
+
+export class SimProcess {
+  state: ProcessState = "running";
+  /** Aborted on SIGTERM. */
+  readonly stop = new AbortController();
+  /** Port calls made so far. */
+  calls = 0;
+  /** Answers and timers before this instant wait: the process does not get the processor. */
+  frozenUntilMs = 0;
+  /** Copy requests that it waits for. */
+  copiesInFlight = 0;
+  readonly writes: WriteRecord[] = [];
+
+  constructor(
+    readonly id: string,
+    readonly ordinal: number,
+    readonly startedAtMs: number,
+  ) {}
+
+  isRunning(): boolean {
+    return this.state === "running";
+  }
+
+  /** Writes to the key that may, as far as the process can know, still land. */
+  unsettled(key: string, nowMs: number): readonly WriteRecord[] {
+    return this.writes.filter((w) => w.key === key && w.outcome !== "settled" && w.boundAtMs > nowMs);
+  }
+}

@@ -1,0 +1,116 @@
+/** A scenario drawn from a seed alone: for long searches, for `npm run chaos -- --mode sim`, and to replay either. */
+import { MIB } from "../../core/parts";
+import { stretch, type NemesisSettings, type Trouble, type TroubleKind } from "./nemesis";
+import type { Random } from "./random";
+import { seeded } from "./random";
+import type { Interrupt, Scenario, SourceAction, Trigger, WorkStep } from "./scenario";
+import { MINUTE, SECOND } from "./time";
+
+export const PHASES = ["sent", "started", "landed", "answered"] as const;
+
+/** Calls worth waiting for with a change of the source. */
+export const WATCHED_OPERATIONS = [
+  "HeadObject(source)",
+  "HeadObject(destination)",
+  "CopyObject",
+  "DeleteObject",
+  "CreateMultipartUpload",
+  "UploadPartCopy",
+  "CompleteMultipartUpload",
+  "DeleteMessage",
+] as const;
+
+/** Nothing, one byte's worth, more than a byte range needs, several parts. */
+export const SIZES = [0, 1_000, 6 * MIB, 12 * MIB, 21 * MIB] as const;
+
+const TROUBLES: readonly TroubleKind[] = [
+  "source-missing",
+  "source-denied",
+  "destination-denied",
+  "throttled",
+  "unavailable",
+  "queue-down",
+];
+
+export function randomScenario(seed: number): Scenario {
+  const random = seeded(seed).stream("scenario");
+  const keyCount = random.pick([1, 1, 1, 2, 2, 3]);
+  const calmAtMs = random.int(10, 50) * MINUTE;
+  const maxWorkers = random.int(1, 3);
+  return {
+    seed,
+    versioned: random.chance(0.3),
+    eventShape: random.chance(0.8) ? "s3" : "eventbridge",
+    keyCount,
+    refusesLastKey: keyCount > 1 && random.chance(0.1),
+    knowsCrc64: random.chance(0.5),
+    visibilitySeconds: random.pick([60, 120, 120, 120, 900]),
+    maxReceiveCount: random.pick([3, 5, 10]),
+    copyConcurrency: random.pick([1, 2, 4, 16]),
+    maxWorkers,
+    firstWorkers: random.int(1, maxWorkers),
+    steps: many(random, 1, 8, () => workStep(random, keyCount)),
+    interrupts: random.chance(0.6) ? many(random, 1, 4, () => interrupt(random)) : [],
+    nemesis: nemesis(random, calmAtMs),
+    staleDeletePower: random.pick([0, 0.5, 1]),
+    duplicateDelivery: 0,
+  };
+}
+
+function workStep(random: Random, keyCount: number): WorkStep {
+  return {
+    key: random.int(0, keyCount - 1),
+    action: action(random),
+    when: trigger(random),
+    eventDelaysMs: many(random, 1, random.chance(0.3) ? 3 : 1, () => stretch(random, 1, 5 * MINUTE)),
+  };
+}
+
+function action(random: Random): SourceAction {
+  const die = random.next();
+  if (die < 0.5) {
+    const multipart = random.chance(0.2);
+    return { kind: "put", size: random.pick(SIZES), multipart, checksummed: random.chance(0.3) };
+  }
+  if (die < 0.6) return { kind: "put-again", back: random.int(0, 2) };
+  if (die < 0.72) return { kind: "describe", crowded: random.chance(0.2) };
+  if (die < 0.92) return { kind: "delete" };
+  return random.chance(0.5) ? { kind: "delete-old-version" } : { kind: "backfill" };
+}
+
+function trigger(random: Random): Trigger {
+  if (random.chance(0.4)) return { kind: "after", ms: stretch(random, 1, 3 * MINUTE) };
+  return {
+    kind: "call",
+    operation: random.pick(WATCHED_OPERATIONS),
+    phase: random.pick(PHASES),
+    orAfterMs: stretch(random, SECOND, 5 * MINUTE),
+  };
+}
+
+function interrupt(random: Random): Interrupt {
+  const kind = random.pick(["kill", "kill", "term", "term", "freeze"] as const);
+  return {
+    worker: random.int(0, 4),
+    call: stretch(random, 1, 80),
+    phase: random.pick(PHASES),
+    kind,
+    seconds: stretch(random, 5, 600),
+  };
+}
+
+function nemesis(random: Random, calmAtMs: number): NemesisSettings {
+  const level = random.pick([0, 0.02, 0.1, 0.3]);
+  const share = (): number => (random.chance(0.3) ? 0 : level * (0.5 + random.next()));
+  const troubles = random.chance(0.25) ? [trouble(random)] : [];
+  return { refuse: share(), lose: share(), slow: share(), entries: share(), troubles, calmAtMs };
+}
+
+function trouble(random: Random): Trouble {
+  const fromMs = stretch(random, SECOND, 5 * MINUTE);
+  return { kind: random.pick(TROUBLES), fromMs, untilMs: fromMs + stretch(random, 10 * SECOND, 30 * MINUTE) };
+}
+
+function many<T>(random: Random, min: number, max: number, make: () => T): T[] {
+  return Array.from({ length: random.int(min, max) }, make);
+}

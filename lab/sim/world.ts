@@ -1,0 +1,124 @@
+/** The simulated world: services, network and judge of one run, and what a worker must look like to live in it. */
+import type { WorkerConfig } from "../../core/config";
+import type { Digest } from "../../core/fingerprint";
+import type { Clock, DestinationBucket, Log, Queue, SourceBucket } from "../../core/ports";
+import { eventBody, keysIn } from "./bodies";
+import { DESTINATION_BUCKET, keysOf, PREFIX, SOURCE_BUCKET } from "./config";
+import { SimDestination } from "./destination";
+import { History } from "./history";
+import { Judge } from "./judge";
+import { Network } from "./network";
+import type { SimProcess } from "./process";
+import { SimQueue, type SimMessage } from "./queue";
+import type { Random } from "./random";
+import type { Scenario } from "./scenario";
+import { Scheduler } from "./scheduler";
+import { SimSource, type SourceChange } from "./source";
+import { EPOCH_MS } from "./time";
+
+export interface SimWorkerDeps {
+  readonly source: SourceBucket;
+  readonly destination: DestinationBucket;
+  readonly queue: Queue;
+  readonly heartbeats: Pick<Queue, "changeVisibility">;
+  readonly deadLetters: Pick<Queue, "send">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly digest: Digest;
+}
+
+/** What is run in the world: the real worker, or a broken one. */
+export type RunWorker = (
+  config: WorkerConfig,
+  deps: SimWorkerDeps,
+  stop: AbortSignal,
+) => Promise<{ readonly exitCode: number; readonly reason: string }>;
+
+export class SimWorld {
+  readonly scheduler: Scheduler;
+  readonly history: History;
+  readonly network: Network;
+  readonly source: SimSource;
+  readonly destination: SimDestination;
+  readonly queue: SimQueue;
+  readonly deadLetters: SimQueue;
+  readonly judge: Judge;
+  /** Events on their way to the queue. */
+  eventsUnderWay = 0;
+  /** What SQS itself moved to the dead-letter queue. */
+  readonly movedBySqs: SimMessage[] = [];
+  /** Set by the workload: when each copy of the next event arrives. */
+  eventDelaysMs: () => readonly number[] = () => [0];
+
+  constructor(
+    readonly scenario: Scenario,
+    random: Random,
+  ) {
+    this.scheduler = new Scheduler(random.stream("ties"));
+    const now = (): number => this.scheduler.now;
+    this.history = new History(now);
+    this.network = new Network(this.scheduler, this.history, scenario.nemesis, random.stream("network"));
+    const epochSeconds = (): number => Math.floor((EPOCH_MS + now()) / 1000);
+    this.source = new SimSource(SOURCE_BUCKET, scenario.versioned, epochSeconds, (change) =>
+      this.sourceChanged(change),
+    );
+    const lastKey = keysOf(scenario).at(-1);
+    const refusedKeys = scenario.refusesLastKey && lastKey !== undefined ? [lastKey] : [];
+    const traits = { refusedKeys, knowsCrc64: scenario.knowsCrc64 };
+    this.destination = new SimDestination(DESTINATION_BUCKET, this.source, traits, (key, replica) =>
+      this.judge.stored(key, replica),
+    );
+    this.queue = this.makeQueue("m", random, scenario.duplicateDelivery);
+    this.deadLetters = this.makeQueue("dead", random, 0);
+    const { source, destination, queue } = this;
+    this.judge = new Judge({ source, destination, queue }, this.history, now, PREFIX, scenario.copyConcurrency);
+  }
+
+  /** Keys that are in the dead-letter queue. */
+  deadKeys(): ReadonlySet<string> {
+    return new Set([...this.deadLetters.messages.values()].flatMap(({ keys }) => keys));
+  }
+
+  logOf(process: SimProcess): Log {
+    const line = (event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+      if (!process.isRunning()) return;
+      const key = typeof fields["key"] === "string" ? fields["key"] : undefined;
+      this.history.add(process.id, `log ${event}`, key, JSON.stringify({ ...fields, key: undefined }));
+    };
+    return { debug: () => undefined, info: line, warn: line, error: line };
+  }
+
+  private makeQueue(label: string, random: Random, duplicateDelivery: number): SimQueue {
+    const { visibilitySeconds, maxReceiveCount, staleDeletePower } = this.scenario;
+    const traits = { visibilityMs: visibilitySeconds * 1000, maxReceiveCount, staleDeletePower, duplicateDelivery };
+    return new SimQueue(label, traits, this.scheduler, random.stream(`queue ${label}`), {
+      received: ({ keys }) => keys.forEach((key) => this.judge.delivered(key)),
+      deadLettered: (message) => {
+        this.history.add(
+          "sqs",
+          "moves to the DLQ",
+          message.keys,
+          `${message.id} after ${String(message.receives)} receives`,
+        );
+        this.movedBySqs.push(message);
+        this.deadLetters.send(message.body, message.keys, 0, message.attributes);
+      },
+    });
+  }
+
+  private sourceChanged(change: SourceChange): void {
+    const { key } = change;
+    this.judge.lostWithBucket.delete(key);
+    this.judge.compare(key);
+    const body = eventBody(SOURCE_BUCKET, change, this.scheduler.now, this.scenario.eventShape);
+    for (const delayMs of this.eventDelaysMs()) {
+      this.eventsUnderWay++;
+      this.scheduler.after(delayMs, () => {
+        this.eventsUnderWay--;
+        const { id } = this.queue.send(body, keysIn(body), 0, {});
+        this.history.add("s3", "event arrives", key, `${id} ${change.eventName}`);
+      });
+    }
+  }
+}
