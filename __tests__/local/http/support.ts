@@ -14,8 +14,6 @@ export class EchoS3 implements Service {
   readonly name = "s3";
   readonly stored = new Map<string, Buffer>();
   readonly trailers: Record<string, string>[] = [];
-  sessionPrincipal: Service["sessionPrincipal"] = () => undefined;
-
   route(request: CloudRequest): Route | undefined {
     const operation = { PUT: "PutObject", GET: "GetObject", HEAD: "HeadObject" }[request.method];
     const [, resource = "", ...key] = request.rawPath.split("/");
