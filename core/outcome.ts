@@ -26,7 +26,12 @@ export interface MessageHistory {
 
 export type Verdict =
   | { readonly kind: "acknowledge" }
-  | { readonly kind: "put-back"; readonly failures: number; readonly delaySeconds: number; readonly upload?: UploadState }
+  | {
+      readonly kind: "put-back";
+      readonly failures: number;
+      readonly delaySeconds: number;
+      readonly upload?: UploadState;
+    }
   | { readonly kind: "dead-letter"; readonly error: SyncError }
   /** Do nothing: SQS brings the message back by itself. */
   | { readonly kind: "forget" };

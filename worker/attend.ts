@@ -1,0 +1,239 @@
+/**
+ * One key from the first look to the end of its messages: passes through the breaker, reconciles, waits out writes of unknown
+ * outcome (rule 3), and carries out the verdict.
+ *
+ * A message is only released by a pass that began after it was received: what a dead worker wrote before its message came to
+ * us has landed by then, and a pass that was already under way may have looked before that.
+ */
+import { asSyncError, classOf, isSyncError, type SyncError } from "../core/errors";
+import type { UploadState } from "../core/messages";
+import { judge, type Outcome } from "../core/outcome";
+import { backoffMs } from "../core/retry";
+import type { SourceState } from "../core/state";
+import type { Breaker } from "./breaker";
+import { type CallDeps, type KeyCalls, makeKeyCalls } from "./calls";
+import { makeChild } from "./controller";
+import type { Checksums } from "./copy/checksums";
+import { abortOtherUploads, abortUpload } from "./copy/uploads";
+import type { Delivery, Inbox, KeyTask } from "./inbox";
+import { Interruption } from "./interruption";
+import type { Leases } from "./leases";
+import { makeProgress } from "./progress";
+import { reconcile, type ReconcileDeps } from "./reconcile";
+import type { Release } from "./release";
+import type { Report } from "./report";
+
+export interface AttendDeps {
+  readonly reconciling: Pick<ReconcileDeps, "source" | "destination" | "sourceExists" | "sizes" | "digest">;
+  readonly calls: CallDeps;
+  readonly checksums: Checksums;
+  readonly lanes: number;
+  readonly inbox: Inbox;
+  readonly leases: Leases;
+  readonly breaker: Breaker;
+  readonly release: Release;
+  readonly report: Report;
+  readonly maxReceiveCount: number;
+  /** Aborted when the worker stops. */
+  readonly stopping: AbortSignal;
+  /** False once the queue is gone: then nothing can be handed off. */
+  readonly queueExists: () => boolean;
+}
+
+/** Waiting time of a key that is put back because it failed or keeps changing. */
+const PUT_BACK_BACKOFF = { baseMs: 30_000, capMs: 300_000 };
+
+/** Handles for the rest of the worker to end the work on one key. */
+export interface Attending {
+  readonly done: Promise<void>;
+  /** A lease of the key was lost or must be handed off: end if none is left. */
+  interrupt(): void;
+}
+
+export function attend(deps: AttendDeps, task: KeyTask): Attending {
+  const { controller, unlink } = makeChild(deps.stopping);
+  const stopping = controller.signal;
+  const holds = (): boolean => [...task.deliveries].some((delivery) => delivery.lease.held);
+  const calls = makeKeyCalls(deps.calls, task.key, {
+    stopping,
+    ensureLease: (ms) =>
+      deps.leases.ensure(
+        [...task.deliveries].map((delivery) => delivery.lease),
+        ms,
+      ),
+    canHandOff: () => deps.queueExists() && holds(),
+  });
+  const work = { task, calls, stopping, holds, known: undefined, swept: false, orphaned: false };
+  const done = attendAll(deps, work).finally(() => {
+    deps.breaker.forget(task.key);
+    unlink();
+  });
+  return { done, interrupt: () => controller.abort() };
+}
+
+interface Work {
+  readonly task: KeyTask;
+  readonly calls: KeyCalls;
+  readonly stopping: AbortSignal;
+  readonly holds: () => boolean;
+  /** The state of which we know that the destination equals it. */
+  known: SourceState | undefined;
+  /** Other uploads of the key are aborted at most once per delivery, never on a restart (rule 8). */
+  swept: boolean;
+  /** An upload may exist whose id we never learned. */
+  orphaned: boolean;
+}
+
+/** Until no message waits for the key any more. Never rejects. */
+async function attendAll(deps: AttendDeps, work: Work): Promise<void> {
+  const { task } = work;
+  do {
+    const covered = new Set(task.deliveries);
+    const outcome = await onePass(deps, work);
+    if (outcome !== "again") await conclude(deps, work, outcome, covered);
+  } while (!deps.inbox.settle(task));
+}
+
+/** One reconcile and what it means; "again" when the key must be looked at once more before anything is concluded. */
+async function onePass(deps: AttendDeps, work: Work): Promise<Outcome | "again"> {
+  const { task, stopping } = work;
+  const { breaker } = deps;
+  try {
+    await breaker.gate(task.key, stopping);
+    if (!work.holds()) return { kind: "lost" };
+    if (stopping.aborted) throw new Interruption("stopping");
+    const mustLook = task.mustLook;
+    task.mustLook = false;
+    const seen = await look(deps, work, mustLook).catch(verdictAboutTheKey);
+    if (isSyncError(seen)) breaker.inconclusive(task.key);
+    else breaker.succeeded(task.key);
+    if (seen === "unstable") return { kind: "unstable" };
+    if (await settle(deps, work)) return "again";
+    if (isSyncError(seen)) return { kind: "refused", error: seen };
+    work.known = seen;
+    return { kind: "clean" };
+  } catch (thrown) {
+    // Whatever happened, the destination may not be what we last knew.
+    work.known = undefined;
+    task.mustLook = true;
+    if (thrown instanceof Interruption) return interrupted(deps, work, thrown);
+    return failed(deps, work, asSyncError(thrown, "reconcile"));
+  }
+}
+
+/** Not a failure: the answer is that this key cannot be synced. */
+function verdictAboutTheKey(thrown: unknown): SyncError {
+  if (isSyncError(thrown) && classOf(thrown) === "key") return thrown;
+  throw thrown;
+}
+
+async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<SourceState | "unstable"> {
+  const { task, calls, stopping } = work;
+  const { destination } = deps.reconciling;
+  const { clock, log, tally, random } = deps.calls;
+  if (task.suspectUploads) await sweep(deps, work);
+  const plan = (requests: number): void => deps.inbox.plan(task, requests);
+  const state = await reconcile(
+    {
+      ...deps.reconciling,
+      clock,
+      random,
+      calls,
+      stopping,
+      report: deps.report,
+      copying: {
+        destination,
+        checksums: deps.checksums,
+        calls,
+        progress: makeProgress({ clock, log, tally, plan }, task.key),
+        lanes: deps.lanes,
+        onOrphan: () => {
+          work.orphaned = true;
+        },
+      },
+    },
+    { key: task.key, mustLook, known: work.known, uploads: task.uploads },
+  );
+  if (work.orphaned) await sweep(deps, work);
+  return state;
+}
+
+/** Aborts uploads of this key that nobody owns any more, once. */
+async function sweep(deps: AttendDeps, work: Work): Promise<void> {
+  if (work.swept) return;
+  work.swept = true;
+  const { task, calls } = work;
+  const keep = new Set(task.uploads.map((upload) => upload.id));
+  const aborted = await abortOtherUploads({ destination: deps.reconciling.destination, calls }, task.key, keep);
+  if (aborted > 0) deps.report.uploadsSwept(task.key, aborted);
+}
+
+/** Rule 3: waits until no write of unknown outcome can land any more. True when it had to: then look at both sides again. */
+async function settle(deps: AttendDeps, { task, calls, stopping, ...work }: Work): Promise<boolean> {
+  const waitMs = calls.writes.unsettledUntilMs - deps.calls.clock.monotonicMs();
+  if (calls.writes.unsettledUntilMs === 0) return false;
+  if (waitMs > 0) {
+    deps.report.unsettled(task.key, waitMs);
+    await deps.calls.clock.sleep(waitMs, stopping);
+    if (stopping.aborted) throw new Interruption(work.holds() ? "stopping" : "lease-lost");
+  }
+  calls.writes.settled();
+  task.mustLook = true;
+  return true;
+}
+
+function interrupted(deps: AttendDeps, work: Work, interruption: Interruption): Outcome {
+  deps.breaker.inconclusive(work.task.key);
+  if (interruption.kind === "lease-lost" || !work.holds()) return { kind: "lost" };
+  const upload = work.task.uploads[0];
+  return upload === undefined ? { kind: "interrupted" } : { kind: "interrupted", upload };
+}
+
+function failed(deps: AttendDeps, work: Work, error: SyncError): Outcome | "again" {
+  const { task } = work;
+  if (deps.breaker.failed(task.key, error) === "hold") return "again";
+  const upload = task.uploads[0];
+  return upload === undefined ? { kind: "failed", error } : { kind: "failed", error, upload };
+}
+
+/** Carries out what the outcome means for the messages. */
+async function conclude(deps: AttendDeps, work: Work, outcome: Outcome, covered: ReadonlySet<Delivery>): Promise<void> {
+  const { task, calls } = work;
+  // A verdict that ends a message only counts for messages that were there before the look; a put-back serves all.
+  const final = outcome.kind === "clean" || outcome.kind === "refused";
+  const deliveries = final ? [...covered] : [...task.deliveries];
+  const worst = worstOf(deliveries);
+  const verdict = judge(
+    outcome,
+    { ...worst, maxReceiveCount: deps.maxReceiveCount },
+    calls.writes.landsWithinMs(),
+    backoffMs(worst.failures + worst.receiveCount, PUT_BACK_BACKOFF, 0.5 + deps.calls.random() / 2),
+  );
+  const handedOn = verdict.kind === "put-back" ? verdict.upload : undefined;
+  await abortRemaining(deps, work, handedOn);
+  deps.report.concluded(task.key, outcome, verdict, deliveries);
+  await deps.release(task, deliveries, verdict);
+}
+
+/** Uploads that are not handed on end here (rule 8); one that cannot be aborted is left to the lifecycle rule, and said so. */
+async function abortRemaining(deps: AttendDeps, work: Work, handedOn: UploadState | undefined): Promise<void> {
+  const { task, calls } = work;
+  const { destination } = deps.reconciling;
+  for (const upload of task.uploads.splice(0)) {
+    if (upload === handedOn) continue;
+    await abortUpload({ destination, calls }, task.key, upload.id).catch((thrown: unknown) =>
+      deps.report.uploadLeft(task.key, upload.id, asSyncError(thrown, "AbortMultipartUpload")),
+    );
+  }
+}
+
+function worstOf(deliveries: readonly Delivery[]): { failures: number; receiveCount: number } {
+  const counts = deliveries.map(({ history, lease }) => ({
+    failures: history.failures,
+    receiveCount: lease.message.receiveCount,
+  }));
+  return counts.reduce((a, b) => (b.failures + b.receiveCount > a.failures + a.receiveCount ? b : a), {
+    failures: 0,
+    receiveCount: 1,
+  });
+}

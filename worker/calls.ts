@@ -1,0 +1,118 @@
+/**
+ * How requests about one key are made: under a limiter, with a deadline, repeated as core/retry.ts decides.
+ * Slots are taken per attempt, so that nothing holds one while it waits to try again.
+ */
+import { writeBoundMs, type WriteOperation } from "../core/bounds";
+import { classOf, asSyncError, type SyncError } from "../core/errors";
+import { MIB } from "../core/parts";
+import type { Clock, Log } from "../core/ports";
+import { Interruption } from "./interruption";
+import { callOnce, withRetry } from "./retry";
+import type { SlotPool, SlotResult } from "./slots";
+import type { Tally } from "./tally";
+import { makeWrites, type Writes } from "./writes";
+
+const READ_TIMEOUT_MS = 15_000;
+
+/** What a request about a key may lean on; one per worker. */
+export interface CallDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly tally: Tally;
+  /** Copy requests, deletes and everything about uploads. */
+  readonly slots: SlotPool;
+  /** HEAD requests at the source: S3 Standard limits them per prefix (5,500/s). */
+  readonly heads: SlotPool;
+  /** Aborted when the drain budget is used up: answers are not awaited any longer. */
+  readonly abandon: AbortSignal;
+}
+
+/** Requests about one key. All reject with a SyncError or an Interruption. */
+export interface Requests {
+  /** A read at the source. */
+  readSource<T>(operation: string, call: Call<T>): Promise<T>;
+  /** A read at the destination. */
+  readDestination<T>(operation: string, call: Call<T>): Promise<T>;
+  /** A write that is not fenced by an upload id (rules 3 and 4). */
+  write<T>(operation: WriteOperation, size: number, call: Call<T>): Promise<T>;
+  /** A request about an upload, which changes nothing visible; `bytes` are copied by it. */
+  upload<T>(operation: string, bytes: number, call: Call<T>): Promise<T>;
+}
+
+export type Call<T> = (signal: AbortSignal) => Promise<T>;
+
+export interface KeyCalls {
+  /** Requests that begin something: interrupted as soon as the work on this key has to end. */
+  readonly begin: Requests;
+  /** Requests that finish what was begun (look again, complete, abort): made until the drain budget is used up. */
+  readonly finish: Requests;
+  readonly writes: Writes;
+  /** Whether somebody else can go on with an upload that we leave: a message for the key is held, and there is a queue. */
+  readonly canHandOff: () => boolean;
+}
+
+export interface KeyHold {
+  /** Aborted when the work on this key has to end soon. */
+  readonly stopping: AbortSignal;
+  /** See `Leases.ensure`, over all messages for this key. */
+  readonly ensureLease: (ms: number) => Promise<boolean>;
+  readonly canHandOff: () => boolean;
+}
+
+export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCalls {
+  const { stopping, ensureLease, canHandOff } = hold;
+  const { clock, random, log, tally, abandon } = deps;
+  const writes = makeWrites({ clock, abandon, ensureLease });
+  const retry = {
+    clock,
+    random,
+    onError: (error: SyncError): void => {
+      tally.add(classOf(error) === "throttled" ? "throttles" : "retries");
+      log.debug("call-failed", {
+        key,
+        operation: error.operation,
+        code: error.code,
+        effect: error.effect,
+        message: error.message,
+      });
+    },
+  };
+
+  async function inSlot<T>(pool: SlotPool, until: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+    const slot = await pool.acquire(key, until);
+    let result: SlotResult = "failed";
+    try {
+      const value = await attempt();
+      result = "ok";
+      return value;
+    } catch (error) {
+      if (!(error instanceof Interruption) && classOf(asSyncError(error, "")) === "throttled") result = "throttled";
+      throw error;
+    } finally {
+      slot.release(result);
+    }
+  }
+
+  function requests(until: AbortSignal): Requests {
+    const repeated = <T>(pool: SlotPool, operation: string, attempt: () => Promise<T>): Promise<T> =>
+      withRetry(retry, operation, until, () => inSlot(pool, until, attempt));
+    const once = <T>(operation: string, timeoutMs: number, call: Call<T>): Promise<T> =>
+      callOnce(clock, operation, timeoutMs, abandon, call);
+    return {
+      readSource: (operation, call) => repeated(deps.heads, operation, () => once(operation, READ_TIMEOUT_MS, call)),
+      readDestination: (operation, call) =>
+        repeated(deps.slots, operation, () => once(operation, READ_TIMEOUT_MS, call)),
+      write: (operation, size, call) => repeated(deps.slots, operation, () => writes.send(operation, size, call)),
+      upload: (operation, bytes, call) =>
+        repeated(deps.slots, operation, () => once(operation, writeBoundMs("CopyObject", bytes), call)),
+    };
+  }
+
+  return { begin: requests(stopping), finish: requests(abandon), writes, canHandOff };
+}
+
+/** For logs: bytes as MiB with one digit. */
+export function mib(bytes: number): number {
+  return Math.round((bytes / MIB) * 10) / 10;
+}

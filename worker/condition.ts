@@ -1,0 +1,30 @@
+/** A condition variable: wait until somebody says that something changed, then look again. */
+
+export interface Condition {
+  /** Resolves at the next `notify`, or at once when `signal` is or becomes aborted. */
+  wait(signal?: AbortSignal): Promise<void>;
+  notify(): void;
+}
+
+export function makeCondition(): Condition {
+  const waiters = new Set<() => void>();
+  return {
+    wait: (signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted === true) {
+          resolve();
+          return;
+        }
+        const done = (): void => {
+          waiters.delete(done);
+          signal?.removeEventListener("abort", done);
+          resolve();
+        };
+        waiters.add(done);
+        signal?.addEventListener("abort", done, { once: true });
+      }),
+    notify: () => {
+      for (const waiter of [...waiters]) waiter();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** What goes to the dead-letter queue: the message, and for people the error, the key and what to do. */
+import { adviceFor, type SyncError } from "../core/errors";
+import type { OutgoingMessage } from "../core/ports";
+
+/** SQS counts attributes into the message's 1 MiB; an attribute is for a glance, so it is cut. */
+const MAX_ATTRIBUTE_CHARACTERS = 1_000;
+
+/**
+ * @param key the key the verdict is about, when there is one
+ * @param advice overrides the general advice for the error's code
+ */
+export function deadLetterOf(
+  body: string,
+  error: SyncError,
+  key: string | undefined,
+  advice?: string,
+): OutgoingMessage {
+  const attributes = {
+    ErrorName: error.awsName,
+    ErrorCode: error.code,
+    ErrorMessage: error.message,
+    Advice: advice ?? adviceFor(error.code),
+    ...(key === undefined ? {} : { Key: key }),
+  };
+  return {
+    body,
+    attributes: Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, attributeText(value)])),
+  };
+}
+
+/** An attribute must not be empty and takes only characters XML 1.0 can carry (API SendMessage). */
+function attributeText(text: string): string {
+  const cut = text.slice(0, MAX_ATTRIBUTE_CHARACTERS);
+  return cut.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd") || "-";
+}

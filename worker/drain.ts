@@ -1,0 +1,57 @@
+/**
+ * The orderly end (rule 6): what nobody has begun is handed back at once, what is in flight is finished within the drain
+ * budget, and what is left is put back with the delay its writes need. Interruptions burn no receive counts, because a put-back
+ * is a new message.
+ */
+import { encodeEnvelope, groupIdOf, handoff, splitEnvelope } from "../core/envelope";
+import type { CopySizes } from "../core/parts";
+import type { Clock, Log } from "../core/ports";
+import type { Delivery, Inbox, KeyTask } from "./inbox";
+import type { Leases } from "./leases";
+import type { Outbox } from "./outbox";
+import type { Tally } from "./tally";
+
+export interface DrainDeps {
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tally: Tally;
+  readonly sizes: CopySizes;
+}
+
+/** Hands back every key that nobody has begun: one message per message received, however many keys are left of it. */
+export async function handBackWaiting(deps: DrainDeps): Promise<void> {
+  const { inbox, log } = deps;
+  const waiting = inbox.takeAllWaiting();
+  if (waiting.length === 0) return;
+  const byDelivery = new Map<Delivery, KeyTask[]>();
+  for (const task of waiting) {
+    for (const delivery of task.deliveries) byDelivery.set(delivery, [...(byDelivery.get(delivery) ?? []), task]);
+  }
+  log.info("handing-back", { keys: waiting.length, messages: byDelivery.size });
+  await Promise.all([...byDelivery].map(([delivery, tasks]) => handBack(deps, delivery, tasks)));
+  for (const task of waiting) inbox.settle(task);
+}
+
+async function handBack(deps: DrainDeps, delivery: Delivery, tasks: readonly KeyTask[]): Promise<void> {
+  const { inbox, outbox, leases, tally } = deps;
+  const { lease, history } = delivery;
+  const entries = tasks.map(({ key, size }) => (size === undefined ? { key } : { key, size }));
+  const carried = { ...history, failures: history.failures + lease.message.receiveCount - 1 };
+  const whole = handoff(entries, carried);
+  // An upload handed to us and not begun goes on to the next worker with its key.
+  const upload = tasks.length === 1 ? tasks[0]?.uploads[0] : undefined;
+  const messages = upload === undefined ? splitEnvelope(whole, deps.sizes) : [{ ...whole, upload }];
+  const groupId = groupIdOf(whole);
+  const sent = await Promise.all(
+    messages.map((message) =>
+      outbox.send({ body: encodeEnvelope(message), ...(groupId === undefined ? {} : { groupId }) }),
+    ),
+  );
+  tally.add("handoffs", entries.length);
+  const finished = tasks.flatMap((task) => inbox.release(task, [delivery]));
+  if (!sent.every(Boolean)) return leases.giveBack(lease);
+  for (const done of finished) void outbox.acknowledge(done);
+}

@@ -1,0 +1,155 @@
+/**
+ * From a message to work, or to its end. Messages are untrusted: only keys of the configured source bucket under the
+ * configured prefix become work, whatever a message names.
+ *
+ * Who owns the message afterwards: the inbox, if there is work in it; otherwise it is acknowledged here (nothing to do),
+ * dead-lettered (nobody will ever understand it), or left alone (a newer worker may).
+ */
+import type { WorkerConfig } from "../core/config";
+import { encodeEnvelope, groupIdOf, putBack } from "../core/envelope";
+import { syncError } from "../core/errors";
+import { parseMessage } from "../core/events";
+import { isUnderPrefix } from "../core/keys";
+import type { Envelope, EnvelopeHistory, KeyEntry, ObjectEvent } from "../core/messages";
+import type { Clock, Log } from "../core/ports";
+import { deadLetterOf } from "./dead-letter";
+import type { Inbox } from "./inbox";
+import type { Lease, Leases } from "./leases";
+import type { Outbox } from "./outbox";
+import type { Tally } from "./tally";
+
+export interface IntakeDeps {
+  readonly config: Pick<WorkerConfig, "sourceBucket" | "prefix">;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tally: Tally;
+}
+
+/** Files one received message. Never throws. */
+export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
+  const { config, inbox, outbox, leases, clock, log, tally } = deps;
+
+  async function intake(lease: Lease): Promise<void> {
+    const { messageId, body } = lease.message;
+    tally.add("messages");
+    const parsed = parseMessage(body);
+    switch (parsed.kind) {
+      case "events":
+        return fileEvents(lease, parsed.events);
+      case "keys":
+      case "handoff":
+        return fileEnvelope(lease, parsed);
+      case "test-event":
+        log.info("test-event", { messageId });
+        return outbox.acknowledge(lease);
+      case "list":
+        log.warn("list-unit-left", { messageId, advice: "This worker does not list; a newer one will." });
+        {
+          leases.letGo(lease);
+          return;
+        }
+      case "newer":
+        log.warn("newer-message-left", { messageId, version: parsed.version, advice: "A newer worker will take it." });
+        {
+          leases.letGo(lease);
+          return;
+        }
+      case "unknown": {
+        log.error("message-not-understood", { messageId, problem: parsed.problem });
+        const error = syncError({
+          code: "Unknown",
+          operation: "ReceiveMessage",
+          effect: "none",
+          awsName: "MessageNotUnderstood",
+          message: parsed.problem,
+        });
+        const sent = await outbox.deadLetter(
+          deadLetterOf(body, error, undefined, "Look at the body: somebody else sends to this queue."),
+        );
+        tally.add("deadLetters");
+        return endOf(lease, sent);
+      }
+    }
+  }
+
+  async function fileEvents(lease: Lease, events: readonly ObjectEvent[]): Promise<void> {
+    const mine = events.filter((event) => event.bucket === config.sourceBucket && wanted(event.key, event.bucket));
+    for (const event of events)
+      if (event.bucket !== config.sourceBucket) ignore(event.key, event.bucket, "other bucket");
+    tally.add("events", events.length);
+    const first = mine[0];
+    if (first === undefined) return outbox.acknowledge(lease);
+    const redelivered = lease.message.receiveCount > 1;
+    const history: EnvelopeHistory = {
+      failures: 0,
+      eventTime: Math.min(...mine.map((event) => event.eventTime)),
+      firstSeen: clock.wallMs(),
+      origin: "worker",
+    };
+    file(lease, history, {
+      entries: unique(mine),
+      upload: undefined,
+      mustLook: redelivered,
+      suspectUploads: redelivered,
+      live: true,
+    });
+  }
+
+  async function fileEnvelope(lease: Lease, envelope: Exclude<Envelope, { kind: "list" }>): Promise<void> {
+    const entries = unique(envelope.keys.filter((entry) => wanted(entry.key, config.sourceBucket)));
+    if (entries.length === 0) return outbox.acknowledge(lease);
+    if (entries.length > 1 && lease.message.receiveCount > 1) return split(lease, envelope, entries);
+    file(lease, envelope, {
+      entries,
+      upload: envelope.kind === "handoff" ? envelope.upload : undefined,
+      mustLook: true,
+      suspectUploads: lease.message.receiveCount > 1 || envelope.origin === "worker",
+      live: envelope.origin === "worker",
+    });
+  }
+
+  /** A batch that came back may hold one key that kills its worker: every key gets a message, and a count, of its own. */
+  async function split(lease: Lease, envelope: Envelope, entries: readonly KeyEntry[]): Promise<void> {
+    const history = { ...envelope, failures: envelope.failures + lease.message.receiveCount - 1 };
+    const groupId = groupIdOf(envelope);
+    const sent = await Promise.all(
+      entries.map((entry) =>
+        outbox.send({ body: encodeEnvelope(putBack([entry], history)), ...(groupId === undefined ? {} : { groupId }) }),
+      ),
+    );
+    log.info("batch-split", { messageId: lease.message.messageId, keys: entries.length });
+    return endOf(lease, sent.every(Boolean));
+  }
+
+  /** A message may only be deleted once what replaces it has been taken by SQS. */
+  async function endOf(lease: Lease, replaced: boolean): Promise<void> {
+    if (replaced) await outbox.acknowledge(lease);
+    else leases.letGo(lease);
+  }
+
+  function file(lease: Lease, history: EnvelopeHistory, filing: Parameters<Inbox["file"]>[2]): void {
+    tally.add("coalesced", inbox.file(lease, history, filing));
+  }
+
+  function wanted(key: string, bucket: string): boolean {
+    const inside = isUnderPrefix(key, config.prefix);
+    if (!inside) ignore(key, bucket, "outside the prefix");
+    return inside;
+  }
+
+  function ignore(key: string, bucket: string, reason: string): void {
+    tally.add("ignored");
+    log.warn("event-ignored", { key, bucket, reason });
+  }
+
+  return intake;
+}
+
+function unique(entries: readonly KeyEntry[]): KeyEntry[] {
+  const byKey = new Map<string, KeyEntry>();
+  for (const { key, size } of entries) byKey.set(key, size === undefined ? { key } : { key, size });
+  return [...byKey.values()];
+}

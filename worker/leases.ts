@@ -1,0 +1,237 @@
+/**
+ * Leases: messages received and not yet visible again (rules 4 and 5).
+ *
+ * Deadlines are pessimistic: they count from *before* the request that set them was sent, on a monotonic clock. A visibility
+ * change never lowers a deadline, and changes of one message are made one after another, because SQS keeps whichever it
+ * processes last. A change of unknown outcome may still be processed later, so until then it caps what we believe.
+ */
+import { asSyncError } from "../core/errors";
+import type { Clock, Log, Queue, QueueMessage } from "../core/ports";
+import { isAborted, makeController } from "./controller";
+import { callOnce } from "./retry";
+
+/** SQS: the total visibility of one receive is limited to 12 hours, and a longer extension is an error (API ChangeMessageVisibility). */
+export const MAX_HOLD_MS = 12 * 3600_000;
+/** How long before that limit the work is handed off. */
+const HOLD_MARGIN_MS = 15 * 60_000;
+/** How long a visibility change whose answer was lost may still be processed. */
+const LATE_CHANGE_MS = 30_000;
+const CHANGE_TIMEOUT_MS = 10_000;
+/** Pause before an extension that did not work is tried again. */
+const RECHANGE_MS = 1_000;
+const MAX_BATCH = 10;
+
+export interface Lease {
+  readonly message: QueueMessage;
+  /** Monotonic, before the receive request was sent. */
+  readonly receivedAtMs: number;
+  /** False once it was lost or let go: it must not be used for anything. */
+  readonly held: boolean;
+  /** Monotonic; the message is certainly invisible to others until then. */
+  readonly deadlineMs: number;
+}
+
+export interface Leases {
+  add(message: QueueMessage, receivedAtMs: number): Lease;
+  /** Whether the lease certainly lasts for another `ms`. */
+  holds(lease: Lease, ms: number): boolean;
+  /** Makes sure that at least one of the leases lasts for another `ms`, extending it if needed. False: none does; do not write. */
+  ensure(leases: Iterable<Lease>, ms: number): Promise<boolean>;
+  /** Stops the heartbeat; the message becomes visible again at its deadline. */
+  letGo(lease: Lease): void;
+  /** Gives the message back now. Only when no destination write was sent under it (rule 6). */
+  giveBack(lease: Lease): Promise<void>;
+  /** Heartbeat: until `signal` aborts, keeps every held lease alive. */
+  keepAlive(signal: AbortSignal): Promise<void>;
+  readonly count: number;
+}
+
+export interface LeaseDeps {
+  readonly queue: Pick<Queue, "changeVisibility">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly visibilityTimeoutSeconds: number;
+  /** A lease that ran out or that SQS disowned. */
+  readonly onLost: (lease: Lease) => void;
+  /** A lease near SQS's 12-hour limit: its work must be handed off. */
+  readonly onExhausted: (lease: Lease) => void;
+}
+
+interface LeaseRecord extends Lease {
+  held: boolean;
+  deadlineMs: number;
+  /** A change request in flight. */
+  changing: Promise<void> | undefined;
+  /** A change of unknown outcome: until `untilMs` it may still set the visibility to `seconds`. */
+  uncertain: { untilMs: number; seconds: number } | undefined;
+  exhausted: boolean;
+}
+
+export function makeLeases(deps: LeaseDeps): Leases {
+  const { clock, log } = deps;
+  const visibilityMs = deps.visibilityTimeoutSeconds * 1000;
+  const records = new Set<LeaseRecord>();
+  const never = makeController().signal;
+
+  const recordOf = (lease: Lease): LeaseRecord => lease as LeaseRecord;
+  const holds = (lease: Lease, ms: number): boolean => lease.held && lease.deadlineMs - clock.monotonicMs() >= ms;
+
+  function lose(record: LeaseRecord, reason: string): void {
+    if (!record.held) return;
+    record.held = false;
+    records.delete(record);
+    log.warn("lease-lost", { messageId: record.message.messageId, reason, receiveCount: record.message.receiveCount });
+    deps.onLost(record);
+  }
+
+  /** Seconds to ask for so that the lease lasts `ms` from now without ever being lowered; 0 when the 12-hour limit forbids it. */
+  function secondsFor(record: LeaseRecord, ms: number, now: number): number {
+    const wanted = Math.ceil(Math.max(ms, record.deadlineMs - now) / 1000);
+    const allowed = Math.floor((record.receivedAtMs + MAX_HOLD_MS - now) / 1000);
+    return Math.max(0, Math.min(wanted, allowed));
+  }
+
+  /** One batch of changes. Records must be held and have no change in flight. */
+  async function change(batch: readonly { record: LeaseRecord; seconds: number }[]): Promise<void> {
+    const sentAt = clock.monotonicMs();
+    const entries = batch.map(({ record, seconds }) => ({
+      receiptHandle: record.message.receiptHandle,
+      timeoutSeconds: seconds,
+    }));
+    const request = callOnce(clock, "ChangeMessageVisibility", CHANGE_TIMEOUT_MS, never, (signal) =>
+      deps.queue.changeVisibility(entries, signal),
+    ).catch((thrown: unknown) => {
+      const error = asSyncError(thrown, "ChangeMessageVisibility");
+      return batch.map(() => error);
+    });
+    const applied = request.then((results) => {
+      batch.forEach(({ record, seconds }, index) => {
+        record.changing = undefined;
+        const error = results[index];
+        if (!record.held) return;
+        if (error === undefined) {
+          raise(record, sentAt, seconds);
+        } else if (error.code === "ReceiptInvalid") {
+          lose(record, error.message);
+        } else {
+          // Whatever the error, the request may have been or may still be processed.
+          record.uncertain = { untilMs: clock.monotonicMs() + LATE_CHANGE_MS, seconds };
+          record.deadlineMs = Math.min(record.deadlineMs, sentAt + seconds * 1000);
+          log.warn("heartbeat-failed", { messageId: record.message.messageId, error: error.message });
+        }
+      });
+    });
+    for (const { record } of batch) record.changing = applied;
+    await applied;
+  }
+
+  function raise(record: LeaseRecord, sentAt: number, seconds: number): void {
+    const uncertain = record.uncertain;
+    const stillUncertain = uncertain !== undefined && sentAt < uncertain.untilMs;
+    if (!stillUncertain) record.uncertain = undefined;
+    const believed = stillUncertain ? Math.min(seconds, uncertain.seconds) : seconds;
+    record.deadlineMs = Math.max(record.deadlineMs, sentAt + believed * 1000);
+  }
+
+  /** Notices what time has done; returns whether the lease is still good for a heartbeat. */
+  function stillAlive(record: LeaseRecord, now: number): boolean {
+    if (now >= record.deadlineMs) {
+      lose(record, "the lease ran out before it could be extended");
+      return false;
+    }
+    if (now - record.receivedAtMs >= MAX_HOLD_MS - HOLD_MARGIN_MS && !record.exhausted) {
+      record.exhausted = true;
+      log.warn("lease-exhausted", {
+        messageId: record.message.messageId,
+        heldSeconds: Math.round((now - record.receivedAtMs) / 1000),
+      });
+      deps.onExhausted(record);
+    }
+    return record.held && !record.exhausted;
+  }
+
+  async function beat(): Promise<void> {
+    const now = clock.monotonicMs();
+    const due = [...records].filter(
+      (record) =>
+        stillAlive(record, now) && record.changing === undefined && record.deadlineMs - now <= (visibilityMs * 2) / 3,
+    );
+    const batches: LeaseRecord[][] = [];
+    for (let i = 0; i < due.length; i += MAX_BATCH) batches.push(due.slice(i, i + MAX_BATCH));
+    await Promise.all(
+      batches.map((batch) =>
+        change(batch.map((record) => ({ record, seconds: secondsFor(record, visibilityMs, now) }))),
+      ),
+    );
+  }
+
+  async function extend(record: LeaseRecord, ms: number): Promise<boolean> {
+    for (;;) {
+      if (holds(record, ms)) return true;
+      if (!record.held || !stillAlive(record, clock.monotonicMs())) return false;
+      if (record.changing !== undefined) {
+        await record.changing;
+        continue;
+      }
+      const now = clock.monotonicMs();
+      const wait = (record.uncertain?.untilMs ?? 0) - now;
+      if (wait > 0 && (record.uncertain?.seconds ?? 0) * 1000 < ms) {
+        await clock.sleep(wait);
+        continue;
+      }
+      // More than asked for: the full time must be left after the request, which takes some of it.
+      const seconds = secondsFor(record, ms + CHANGE_TIMEOUT_MS, now);
+      if (seconds * 1000 < ms) return false;
+      await change([{ record, seconds }]);
+      if (holds(record, ms)) return true;
+      await clock.sleep(RECHANGE_MS);
+    }
+  }
+
+  return {
+    add(message, receivedAtMs) {
+      const record: LeaseRecord = {
+        message,
+        receivedAtMs,
+        held: true,
+        deadlineMs: receivedAtMs + visibilityMs,
+        changing: undefined,
+        uncertain: undefined,
+        exhausted: false,
+      };
+      records.add(record);
+      return record;
+    },
+    holds,
+    async ensure(leases, ms) {
+      const candidates = [...leases].map(recordOf).sort((a, b) => b.deadlineMs - a.deadlineMs);
+      for (const record of candidates) if (await extend(record, ms)) return true;
+      return false;
+    },
+    letGo(lease) {
+      const record = recordOf(lease);
+      record.held = false;
+      records.delete(record);
+    },
+    async giveBack(lease) {
+      const record = recordOf(lease);
+      if (!record.held) return;
+      await record.changing;
+      record.held = false;
+      records.delete(record);
+      await deps.queue
+        .changeVisibility([{ receiptHandle: record.message.receiptHandle, timeoutSeconds: 0 }], never)
+        .catch((error: unknown) => log.warn("give-back-failed", { error: String(error) }));
+    },
+    async keepAlive(signal) {
+      // A third of the visibility between heartbeats of one message: ticks are finer so that none is late.
+      while (!isAborted(signal)) {
+        await clock.sleep(Math.max(500, visibilityMs / 12), signal);
+        if (!isAborted(signal)) void beat();
+      }
+    },
+    get count() {
+      return records.size;
+    },
+  };
+}

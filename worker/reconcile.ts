@@ -1,0 +1,165 @@
+/**
+ * The convergence rule: make the destination's object equal to the source's current one.
+ *
+ *     repeat
+ *       before = HEAD source                    404 = absent, if the bucket exists (rule 0); 403 is an error, never "gone"
+ *       absent:    DELETE destination
+ *       in sync:   nothing
+ *       otherwise: copy, on condition that the source still has before's ETag (rule 2)
+ *       after = HEAD source                     (rule 1)
+ *     until after is the same state as before
+ *
+ * Why it converges: take the last write to the destination's key. The worker that made it then saw the source in the state it
+ * had written. Any later change of the source makes a new event, whose reconcile runs after. What a dead or cut-off worker
+ * may still write is waited out by whoever holds the message (rules 3 to 6), so "the last write" exists.
+ *
+ * An event is only a hint: its verb is never looked at. __tests__/model/ searches this rule exhaustively.
+ */
+import { decide, type Decision } from "../core/decide";
+import { classOf, isSyncError, syncError, type SyncError } from "../core/errors";
+import { fingerprintOf, type Digest } from "../core/fingerprint";
+import type { UploadState } from "../core/messages";
+import type { CopySizes } from "../core/parts";
+import type { Clock, DestinationBucket, SourceBucket } from "../core/ports";
+import { backoffMs } from "../core/retry";
+import { sameState, type SourceState } from "../core/state";
+import type { KeyCalls } from "./calls";
+import { isAborted } from "./controller";
+import { copy, type CopyDeps } from "./copy/copy";
+import { abortUpload } from "./copy/uploads";
+import { Interruption } from "./interruption";
+
+/** A key that still changes under the copy after this many passes is put back; others need the worker more. */
+export const MAX_PASSES = 8;
+/** Waiting time between passes: grows, frees the key's slots, and is jittered so that two holders do not meet for ever. */
+const PASS_BACKOFF = { baseMs: 2_000, capMs: 30_000 };
+
+export interface ReconcileDeps {
+  readonly source: SourceBucket;
+  readonly destination: DestinationBucket;
+  /** Whether the source bucket existed at some time after this call began (rule 0). */
+  readonly sourceExists: () => Promise<boolean>;
+  readonly sizes: CopySizes;
+  readonly digest: Digest;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly calls: KeyCalls;
+  readonly copying: CopyDeps;
+  readonly stopping: AbortSignal;
+  readonly report: ReconcileReport;
+}
+
+export interface ReconcileReport {
+  decided(key: string, decision: Decision): void;
+  deleted(key: string): void;
+  restarted(key: string, why: string): void;
+}
+
+export interface Attention {
+  readonly key: string;
+  /** Look at the destination before writing: somebody may have done the work already. */
+  readonly mustLook: boolean;
+  /** The state of which this process already knows that the destination equals it. */
+  readonly known: SourceState | undefined;
+  /** Open uploads of this key that we are responsible for: handed to us, or begun by an earlier pass. */
+  readonly uploads: UploadState[];
+}
+
+/**
+ * Resolves to the source state that the destination equals, or to "unstable" when it changed under every pass. Rejects with a
+ * SyncError (a verdict about the key, or a failure), or with an Interruption when the work has to end.
+ */
+export async function reconcile(deps: ReconcileDeps, attention: Attention): Promise<SourceState | "unstable"> {
+  const { key, uploads } = attention;
+  const { calls, clock, report } = deps;
+  let mustLook = attention.mustLook;
+  for (let pass = 1; ; pass++) {
+    let why: string;
+    let error: SyncError | undefined;
+    try {
+      const before = await headSource(deps, key);
+      if (attention.known !== undefined && !mustLook && sameState(before, attention.known)) return before;
+      await write(deps, attention, before, mustLook);
+      await abortOpen(deps, key, uploads);
+      const after = await calls.finish.readSource("HeadObject", (signal) => deps.source.head(key, signal));
+      if (sameState(before, after)) return after;
+      why = "the source changed meanwhile";
+    } catch (thrown) {
+      if (!isSyncError(thrown) || classOf(thrown) !== "raced") throw thrown;
+      error = thrown;
+      why = thrown.message;
+    }
+    // After a write of unknown outcome the destination may already be what we want.
+    mustLook ||= calls.writes.unsettledUntilMs > 0;
+    report.restarted(key, why);
+    if (isAborted(deps.stopping)) throw new Interruption("stopping");
+    if (pass >= MAX_PASSES) {
+      if (error !== undefined && error.code !== "PreconditionFailed" && error.code !== "NoSuchKey") {
+        throw syncError({
+          ...error,
+          code: "Unknown",
+          message: `still failing after ${pass} passes: ${error.message}`,
+          cause: error,
+        });
+      }
+      return "unstable";
+    }
+    // The first change is ordinary (an upload, then its metadata); waiting begins with the second.
+    if (pass > 1) await clock.sleep(backoffMs(pass - 1, PASS_BACKOFF, deps.random()), deps.stopping);
+    if (isAborted(deps.stopping)) throw new Interruption("stopping");
+  }
+}
+
+async function headSource({ source, calls, sourceExists }: ReconcileDeps, key: string): Promise<SourceState> {
+  const state = await calls.begin.readSource("HeadObject", (signal) => source.head(key, signal));
+  // Rule 0. HEAD has no body, so a missing bucket is the same bare 404 (API HeadObject).
+  if (state.kind === "absent" && !(await sourceExists())) {
+    throw syncError({
+      code: "NoSuchBucket",
+      operation: "HeadBucket",
+      effect: "none",
+      message: `the source bucket ${source.name} does not exist`,
+    });
+  }
+  return state;
+}
+
+/** Makes the destination equal to `before`, if it is not already known to be. */
+async function write(deps: ReconcileDeps, attention: Attention, before: SourceState, mustLook: boolean): Promise<void> {
+  const { calls, destination, report } = deps;
+  const { key, uploads } = attention;
+  const fingerprint =
+    before.kind === "absent" ? "" : fingerprintOf(before, { bucket: deps.source.name, key }, deps.digest);
+  const present = mustLook
+    ? await calls.begin.readDestination("HeadObject", (signal) => destination.head(key, signal))
+    : undefined;
+  const decision = decide(before, fingerprint, present, deps.sizes);
+  report.decided(key, decision);
+  switch (decision.kind) {
+    case "in-sync":
+      return;
+    case "delete":
+      await calls.begin.write("DeleteObject", 0, (signal) => destination.deleteObject(key, signal));
+      report.deleted(key);
+      return;
+    case "copy":
+      return copy(deps.copying, { key, source: decision.source, fingerprint, plan: decision.plan, uploads });
+    case "refuse":
+      await abortOpen(deps, key, uploads);
+      throw syncError({
+        code: decision.reason,
+        operation: "HeadObject",
+        effect: "none",
+        message:
+          decision.reason === "ArchivedObject" ? "the source object is archived" : "the source object is too large",
+      });
+  }
+}
+
+/** Whoever receives a hand-off completes or aborts its upload in every branch (rule 8). */
+async function abortOpen(deps: ReconcileDeps, key: string, uploads: UploadState[]): Promise<void> {
+  for (let upload = uploads[0]; upload !== undefined; upload = uploads[0]) {
+    await abortUpload(deps, key, upload.id);
+    uploads.shift();
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The slot pool: permission for one request in flight, for all objects and parts of the process.
+ *
+ * - Fair: waiters are served round robin over their owners (keys), so one huge object may use every slot while nobody else
+ *   wants one, and a small object gets the next slot that is freed, however many parts wait.
+ * - AIMD: the limit is halved when S3 asks for fewer requests, at most once per round trip (a 503 of a request that was sent
+ *   before the last decrease says nothing new), and grows by one per `limit` successes.
+ */
+import { Interruption } from "./interruption";
+
+export type SlotResult = "ok" | "throttled" | "failed";
+
+export interface SlotPool {
+  /** Waits for a slot. Rejects with an Interruption when `signal` is or becomes aborted. */
+  acquire(owner: string, signal: AbortSignal): Promise<Slot>;
+  readonly inUse: number;
+  readonly limit: number;
+}
+
+export interface Slot {
+  /** Exactly once. */
+  release(result: SlotResult): void;
+}
+
+/** Below this the pool never shrinks: a worker that sends nothing learns nothing. */
+export const SLOT_FLOOR = 4;
+
+type Waiter = (slot: Slot) => void;
+
+export function makeSlots(max: number, onDecrease: (limit: number) => void = () => undefined): SlotPool {
+  const floor = Math.min(SLOT_FLOOR, max);
+  // A Map keeps insertion order: its first entry is the owner whose turn it is.
+  const waiting = new Map<string, Waiter[]>();
+  let limit = max;
+  let inUse = 0;
+  let grown = 0;
+  let sent = 0;
+  let sentAtDecrease = 0;
+
+  function grant(): Slot {
+    inUse++;
+    const ordinal = ++sent;
+    let released = false;
+    return {
+      release(result) {
+        if (released) throw new Error("slot released twice");
+        released = true;
+        inUse--;
+        if (result === "ok") grow();
+        if (result === "throttled" && ordinal > sentAtDecrease) shrink();
+        serve();
+      },
+    };
+  }
+
+  function grow(): void {
+    if (limit >= max) return;
+    grown++;
+    if (grown < limit) return;
+    grown = 0;
+    limit++;
+  }
+
+  function shrink(): void {
+    sentAtDecrease = sent;
+    grown = 0;
+    const next = Math.max(floor, Math.floor(limit / 2));
+    if (next === limit) return;
+    limit = next;
+    onDecrease(limit);
+  }
+
+  function serve(): void {
+    while (inUse < limit) {
+      const next = waiting.entries().next();
+      if (next.done === true) return;
+      const [owner, queue] = next.value;
+      const waiter = queue.shift();
+      waiting.delete(owner);
+      if (queue.length > 0) waiting.set(owner, queue);
+      waiter?.(grant());
+    }
+  }
+
+  function acquire(owner: string, signal: AbortSignal): Promise<Slot> {
+    if (signal.aborted) return Promise.reject(new Interruption("stopping"));
+    if (inUse < limit && waiting.size === 0) return Promise.resolve(grant());
+    return new Promise((resolve, reject) => {
+      const queue = waiting.get(owner) ?? [];
+      const granted: Waiter = (slot) => {
+        signal.removeEventListener("abort", cancelled);
+        resolve(slot);
+      };
+      const cancelled = (): void => {
+        const index = queue.indexOf(granted);
+        if (index >= 0) queue.splice(index, 1);
+        if (queue.length === 0 && waiting.get(owner) === queue) waiting.delete(owner);
+        reject(new Interruption("stopping"));
+      };
+      signal.addEventListener("abort", cancelled, { once: true });
+      queue.push(granted);
+      waiting.set(owner, queue);
+    });
+  }
+
+  return {
+    acquire,
+    get inUse() {
+      return inUse;
+    },
+    get limit() {
+      return limit;
+    },
+  };
+}

@@ -1,0 +1,212 @@
+/** One worker: receives, reconciles, leaves by itself. Wires the parts of this folder; everything it touches is a parameter. */
+import type { WorkerConfig } from "../core/config";
+import type { SyncError } from "../core/errors";
+import type { Digest } from "../core/fingerprint";
+import type { Clock, DestinationBucket, Log, Queue, SourceBucket } from "../core/ports";
+import { attend, type Attending, type AttendDeps } from "./attend";
+import { makeBreaker } from "./breaker";
+import { makeBucketCheck } from "./bucket-check";
+import { makeCondition } from "./condition";
+import { consume, type ConsumerEnd } from "./consumer";
+import { makeController } from "./controller";
+import { makeChecksums } from "./copy/checksums";
+import { handBackWaiting } from "./drain";
+import { makeInbox, type KeyTask } from "./inbox";
+import { makeIntake } from "./intake";
+import { type Lease, makeLeases } from "./leases";
+import { makeOutbox } from "./outbox";
+import { makeRelease } from "./release";
+import { makeReport } from "./report";
+import { callOnce } from "./retry";
+import { makeSlots } from "./slots";
+import { makeTally, type TallyName } from "./tally";
+
+export interface WorkerDeps {
+  readonly source: SourceBucket;
+  readonly destination: DestinationBucket;
+  readonly queue: Queue;
+  /** A queue client of its own: a heartbeat must not wait behind long polls. */
+  readonly heartbeats: Pick<Queue, "changeVisibility">;
+  readonly deadLetters: Pick<Queue, "send">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly digest: Digest;
+}
+
+export interface WorkerResult {
+  /** 0: idle, drained, or the queue is gone. 1: systemic failure for longer than the budget. */
+  readonly exitCode: 0 | 1;
+  readonly reason: "idle" | "stopped" | "queue-gone" | "breaker" | "receive-failed";
+  readonly tally: Readonly<Record<TallyName, number>>;
+}
+
+/** Receivers: one feeds about 500 messages per second, and each empty one costs a long poll. */
+export const RECEIVERS = 2;
+/** Messages held at once, as a multiple of the slots: what can be heartbeaten, and bounded memory for hot keys. */
+const HELD_PER_SLOT = 8;
+/** After the drain budget: time to send what is left in the outbox. */
+const FLUSH_MS = 10_000;
+const EXISTS_TIMEOUT_MS = 15_000;
+
+/** Runs until nothing is left to do or `stop` aborts (SIGTERM). Never rejects. */
+export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: AbortSignal): Promise<WorkerResult> {
+  const { clock, log, random, source, destination } = deps;
+  const sizes = { partSize: config.partSize, multipartThreshold: config.multipartThreshold };
+  const slotCount = config.copyConcurrency;
+  const tally = makeTally();
+  const changed = makeCondition();
+  const stopping = makeController();
+  const abandon = makeController();
+  const heartbeat = makeController();
+  const active = new Map<KeyTask, Attending>();
+  let queueExists = true;
+  let broken: SyncError | undefined;
+
+  const leases = makeLeases({
+    queue: deps.heartbeats,
+    clock,
+    log,
+    visibilityTimeoutSeconds: config.visibilityTimeoutSeconds,
+    onLost: interruptTasksOf,
+    onExhausted: interruptTasksOf,
+  });
+  const slots = makeSlots(slotCount, (limit) =>
+    log.warn("throttled", { slots: limit, of: slotCount, bucket: destination.name }),
+  );
+  const heads = makeSlots(slotCount, (limit) =>
+    log.warn("throttled", { heads: limit, of: slotCount, bucket: source.name }),
+  );
+  const inbox = makeInbox(sizes, slotCount);
+  const outbox = makeOutbox({ queue: deps.queue, deadLetters: deps.deadLetters, leases, clock, random, log });
+  const breaker = makeBreaker({
+    clock,
+    log,
+    budgetMs: config.breakerBudgetSeconds * 1000,
+    onOpen: () => tally.add("breakerOpened"),
+    onClose: () => changed.notify(),
+    onBudgetSpent: (error) => {
+      broken = error;
+      stopping.abort();
+    },
+  });
+  const intake = makeIntake({ config, inbox, outbox, leases, clock, log, tally });
+  const attending: AttendDeps = {
+    reconciling: {
+      source,
+      destination,
+      sizes,
+      digest: deps.digest,
+      sourceExists: makeBucketCheck(() =>
+        callOnce(clock, "HeadBucket", EXISTS_TIMEOUT_MS, abandon.signal, (signal) => source.exists(signal)),
+      ),
+    },
+    calls: { clock, random, log, tally, slots, heads, abandon: abandon.signal },
+    checksums: makeChecksums(),
+    lanes: slotCount,
+    inbox,
+    leases,
+    breaker,
+    release: makeRelease({ inbox, outbox, leases }),
+    report: makeReport({ clock, log, tally }),
+    maxReceiveCount: config.maxReceiveCount,
+    stopping: stopping.signal,
+    queueExists: () => queueExists,
+  };
+
+  /** A lease was lost or must be handed off: keys that have no other end their work now. */
+  function interruptTasksOf(lease: Lease): void {
+    for (const task of inbox.tasksOf(lease)) {
+      const others = [...task.deliveries].some((delivery) => delivery.lease !== lease && delivery.lease.held);
+      if (!others) active.get(task)?.interrupt();
+    }
+  }
+
+  /** Begins as many keys as may be in progress. */
+  function pump(): void {
+    while (active.size < 2 * slotCount && !stopping.signal.aborted) {
+      const task = inbox.take();
+      if (task === undefined) return;
+      const work = attend(attending, task);
+      active.set(task, work);
+      void work.done
+        .catch((error: unknown) => giveUp(task, error))
+        .finally(() => {
+          active.delete(task);
+          pump();
+          changed.notify();
+        });
+    }
+  }
+
+  /** A bug of ours: the messages come back when their leases run out, and the key must not block the exit. */
+  function giveUp(task: KeyTask, error: unknown): void {
+    log.error("internal-error", { key: task.key, error: error instanceof Error ? error.stack : String(error) });
+    for (const { lease } of task.deliveries) leases.letGo(lease);
+    inbox.release(task, [...task.deliveries]);
+    inbox.settle(task);
+  }
+
+  function room(): number {
+    if (leases.count >= HELD_PER_SLOT * slotCount) return 0;
+    // While the breaker is open one more key is taken if there is only one to judge by: another may show that S3 is well.
+    if (breaker.isOpen) return inbox.size <= 1 ? 1 : 0;
+    return 2 * slotCount - inbox.unstarted;
+  }
+
+  async function drain(end: ConsumerEnd): Promise<void> {
+    if (end.kind === "queue-gone") queueExists = false;
+    stopping.abort();
+    const budget = makeController();
+    void clock.sleep(config.drainSeconds * 1000, budget.signal).then(() => abandon.abort());
+    if (queueExists) await handBackWaiting({ inbox, outbox, leases, clock, log, tally, sizes });
+    while (active.size > 0) await changed.wait();
+    budget.abort();
+    await Promise.race([outbox.drained(), clock.sleep(FLUSH_MS)]);
+    heartbeat.abort();
+  }
+
+  const onStop = (): void => {
+    log.info("stopping", {
+      keysInProgress: active.size,
+      keysWaiting: inbox.waiting,
+      drainSeconds: config.drainSeconds,
+    });
+    stopping.abort();
+  };
+  if (stop.aborted) onStop();
+  else stop.addEventListener("abort", onStop, { once: true });
+
+  void leases.keepAlive(heartbeat.signal);
+  const end = await consume(
+    {
+      queue: deps.queue,
+      leases,
+      clock,
+      random,
+      log,
+      changed,
+      room,
+      busy: () => inbox.size > 0 || outbox.pending > 0,
+      intake: (lease) => {
+        const filed = intake(lease);
+        pump();
+        return filed;
+      },
+      longPollSeconds: config.longPollSeconds,
+      emptyPollsBeforeExit: config.emptyPollsBeforeExit,
+      receivers: RECEIVERS,
+      failureBudgetMs: config.breakerBudgetSeconds * 1000,
+    },
+    stopping.signal,
+  );
+  await drain(end);
+  stop.removeEventListener("abort", onStop);
+  return resultOf(end, broken, tally.totals);
+}
+
+function resultOf(end: ConsumerEnd, broken: SyncError | undefined, tally: WorkerResult["tally"]): WorkerResult {
+  if (broken !== undefined) return { exitCode: 1, reason: "breaker", tally };
+  if (end.kind === "failed") return { exitCode: 1, reason: "receive-failed", tally };
+  return { exitCode: 0, reason: end.kind, tally };
+}

@@ -1,0 +1,67 @@
+/**
+ * Writes to one destination key, and what we know about when they land (rules 3, 4 and 6).
+ *
+ * A write is sent only while a message for the key is held for longer than the write can take to land, so that nobody else
+ * is given the message while it may still land. A write whose outcome is unknown leaves the key *unsettled* until its bound
+ * has passed, even if a later attempt succeeds.
+ */
+import { writeBoundMs, type WriteOperation } from "../core/bounds";
+import { asSyncError } from "../core/errors";
+import type { Clock } from "../core/ports";
+import { Interruption } from "./interruption";
+import { callOnce } from "./retry";
+
+export interface Writes {
+  /**
+   * One attempt of one write. Rejects with Interruption "lease-lost" when no lease can be held for the write bound: then
+   * nothing was sent.
+   */
+  send<T>(operation: WriteOperation, size: number, call: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Monotonic; until then a write of unknown outcome may land. 0: none. */
+  readonly unsettledUntilMs: number;
+  /** Milliseconds from now in which any write of ours, also one in flight, may land; 0 when none can. */
+  landsWithinMs(): number;
+  /** To be called once the bound has passed; the destination must be looked at afterwards. */
+  settled(): void;
+}
+
+export interface WritesDeps {
+  readonly clock: Clock;
+  /** Aborted when the worker cannot wait for answers any longer. */
+  readonly abandon: AbortSignal;
+  /** See `Leases.ensure`, over all messages for this key. */
+  readonly ensureLease: (ms: number) => Promise<boolean>;
+}
+
+/** The answer is awaited for half of the bound; what is left covers a write that lands after we stopped waiting. */
+const ANSWER_SHARE = 0.5;
+
+export function makeWrites({ clock, abandon, ensureLease }: WritesDeps): Writes {
+  let unsettledUntilMs = 0;
+  let inFlightUntilMs = 0;
+
+  return {
+    async send(operation, size, call) {
+      const bound = writeBoundMs(operation, size);
+      if (!(await ensureLease(bound))) throw new Interruption("lease-lost");
+      const landsUntil = clock.monotonicMs() + bound;
+      inFlightUntilMs = landsUntil;
+      try {
+        return await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call);
+      } catch (thrown) {
+        const error = asSyncError(thrown, operation);
+        if (error.effect === "unknown") unsettledUntilMs = Math.max(unsettledUntilMs, landsUntil);
+        throw error;
+      } finally {
+        inFlightUntilMs = 0;
+      }
+    },
+    get unsettledUntilMs() {
+      return unsettledUntilMs;
+    },
+    landsWithinMs: () => Math.max(0, Math.max(unsettledUntilMs, inFlightUntilMs) - clock.monotonicMs()),
+    settled: () => {
+      unsettledUntilMs = 0;
+    },
+  };
+}
