@@ -142,9 +142,18 @@ export function isSyncError(error: unknown): error is SyncError {
 /** Any thrown value as a {@link SyncError}; a foreign one keeps its text and has an unknown effect. */
 export function asSyncError(error: unknown, operation: string): SyncError {
   if (isSyncError(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : textOf(error);
   const awsName = error instanceof Error ? error.name : typeof error;
   return syncError({ code: "Unknown", operation, effect: "unknown", message, awsName, cause: error });
+}
+
+/** Must not throw while an error is reported: an object may have no text, or one that throws. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "a thrown object";
+  }
 }
 
 export function classOf(error: SyncError): ErrorClass {

@@ -5,6 +5,7 @@
  * ETag rule nor a time rule can tell. The fingerprint names the source state that was copied. Its format outlives
  * deployments: an unknown version proves nothing, it never means "different".
  */
+import { encodePath } from "./keys";
 import { CARRIED_HEADERS, type Metadata, type SourceIdentity } from "./state";
 
 /** User metadata key (sent as `x-amz-meta-s3es-source`). */
@@ -100,7 +101,7 @@ function digestInput(source: SourceIdentity, name: SourceName): string {
 
 /** `%`, `;` and everything outside printable ASCII: such characters could not travel in a header. */
 function encodeField(text: string): string {
-  return text.replace(/[^\x21-\x7e]|[%;]/gu, (char) => encodeURIComponent(char));
+  return text.replace(/[^\x21-\x7e]|[%;]/gu, encodePath);
 }
 
 function decodeField(text: string): string | undefined {
