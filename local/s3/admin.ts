@@ -1,0 +1,280 @@
+/** The simulated S3 without HTTP: what tests, the demo and the lab set up, look at and provoke. Errors are the same CloudErrors. */
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { checkKey } from "./addressing";
+import { coalesce, phantomBlob, phantomIdentity, whole, type Blob, type Extents } from "./blobs";
+import { rulesOf } from "./bucket-rules";
+import { addBucket, dropBucket } from "./buckets";
+import { digestOf, makeHasher, type Checksum } from "./checksums";
+import type { Delivery, DeliveryMode } from "./delivery";
+import { utf8Order } from "./key-index";
+import type { Bucket, StoredObject, StoredVersion, Tag } from "./model";
+import { restore } from "./tagging";
+import { commit, currentObject, currentVersion, objectForRead, remove } from "./versions";
+import { bucketOf, randomEtag, type Latency, type Policy, type World } from "./world";
+
+/** Bytes, a stream of them, or a phantom: an object of that many bytes that takes no room. Equal seeds are equal bytes. */
+export type Content = string | Uint8Array | Readable | { readonly phantomBytes: number; readonly seed?: number };
+
+export interface PutOptions {
+  /** System headers by lowercase name, e.g. `{ "cache-control": "no-store" }`. Content-Type is binary/octet-stream unless given. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly storageClass?: string;
+  readonly kmsKeyId?: string;
+  /** An object that was written with SSE-C: the base64 MD5 of its key. */
+  readonly customerKeyMd5?: string;
+  /** Default CRC64NVME over the full object, as S3 adds it; "none" as on objects from before December 2024. */
+  readonly checksum?: Checksum["algorithm"] | "none";
+  /** As if it had been uploaded in parts of these sizes: ETag with -N, parts for `partNumber`. Their sum must be the size. */
+  readonly partSizes?: readonly number[];
+  /** Default: now. */
+  readonly lastModifiedMs?: number;
+  /** Default true. */
+  readonly notify?: boolean;
+}
+
+/** An object as the admin shows it. */
+export interface AdminObject {
+  readonly key: string;
+  readonly versionId: string;
+  readonly etag: string;
+  readonly size: number;
+  readonly lastModifiedMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly storageClass: string;
+  readonly partCount: number | undefined;
+}
+
+export interface AdminVersion {
+  readonly key: string;
+  readonly versionId: string;
+  readonly isDeleteMarker: boolean;
+  readonly isLatest: boolean;
+  readonly size: number;
+}
+
+export interface OpenUpload {
+  readonly uploadId: string;
+  readonly key: string;
+  readonly initiatedMs: number;
+  readonly parts: readonly { readonly number: number; readonly size: number; readonly etag: string }[];
+}
+
+export interface S3Admin {
+  createBucket(name: string, options?: { readonly versioning?: "Enabled" | "Suspended" }): void;
+  /** Empties the bucket first when `force`; no events. @throws BucketNotEmpty */
+  deleteBucket(name: string, options?: { readonly force?: boolean }): void;
+  buckets(): readonly string[];
+  setVersioning(bucket: string, status: "Enabled" | "Suspended"): void;
+  put(bucket: string, key: string, content: Content, options?: PutOptions): Promise<AdminObject>;
+  /** @throws NoSuchBucket, NoSuchKey, NoSuchVersion */
+  get(bucket: string, key: string, versionId?: string): Promise<Buffer>;
+  read(bucket: string, key: string, versionId?: string): Readable;
+  /** Undefined: no such object, or its current version is a delete marker. */
+  head(bucket: string, key: string): AdminObject | undefined;
+  /** As a client's DELETE without a version; events included. */
+  delete(bucket: string, key: string): void;
+  /** All current objects in UTF-8 order of their keys, whatever the kind of bucket. */
+  list(bucket: string, prefix?: string): AdminObject[];
+  versions(bucket: string, key?: string): AdminVersion[];
+  openUploads(bucket: string): OpenUpload[];
+  /** SHA-256 of the content. For phantoms of what they are: equal when the bytes are. */
+  digest(bucket: string, key: string): Promise<string>;
+  /** As a lifecycle rule would: LifecycleExpiration events instead of ObjectRemoved. */
+  expire(bucket: string, key: string): void;
+  /** Ends an archived object's restore, with its event. */
+  restore(bucket: string, key: string): void;
+  /** What a principal may do, by IAM action; undefined = everything. */
+  setPolicy(principalName: string, policy: Policy | undefined): void;
+  /** Takes the use of KMS keys from a principal, or gives it back. */
+  denyKms(principalName: string, denied?: boolean): void;
+  setDelivery(mode: DeliveryMode): void;
+  pendingDeliveries(): number;
+  /** Hands over all notifications that wait. */
+  flushDeliveries(): Promise<void>;
+  setLatency(latency: Partial<Latency>): void;
+  /** Makes a bucket idle: from the first access on it answers 503 for `ms`. */
+  sleep(bucket: string, ms: number): void;
+  /** Ends the sessions of a bucket, or all: their next request is ExpiredToken. */
+  expireSessions(bucket?: string): void;
+  /** Requests handled by operation, and bytesCopied, bytesStored, uploadsCompleted, uploadsAborted. */
+  counters(): Readonly<Record<string, number>>;
+}
+
+export function makeAdmin(world: World, delivery: Delivery): S3Admin {
+  const find = (bucket: string, key: string, versionId?: string) =>
+    objectForRead(bucketOf(world, bucket), key, versionId);
+  const read = (extents: Extents): Readable => {
+    const content = world.blobs.read(extents);
+    return Buffer.isBuffer(content) ? Readable.from([content], { objectMode: false }) : content;
+  };
+  return {
+    createBucket: (name, options) => void (addBucket(world, name).versioning = options?.versioning),
+    deleteBucket(name, options) {
+      const bucket = bucketOf(world, name);
+      if (options?.force === true) emptyBucket(world, bucket);
+      dropBucket(world, bucket);
+    },
+    buckets: () => [...world.buckets.keys()].sort(),
+    setVersioning: (bucket, status) => void (bucketOf(world, bucket).versioning = status),
+    put: (bucket, key, content, options) => putObject(world, bucketOf(world, bucket), key, content, options ?? {}),
+    get: (bucket, key, versionId) => buffer(read(find(bucket, key, versionId).extents)),
+    read: (bucket, key, versionId) => read(find(bucket, key, versionId).extents),
+    head(bucket, key) {
+      const object = currentObject(bucketOf(world, bucket), key);
+      return object === undefined ? undefined : shown(object);
+    },
+    delete(name, key) {
+      const bucket = bucketOf(world, name);
+      const { event, versionId } = remove(world, bucket, key, undefined);
+      if (event !== undefined) world.notifier.removed(undefined, bucket, key, versionId, event);
+    },
+    list: (bucket, prefix = "") => currentObjects(bucketOf(world, bucket), prefix).map(shown),
+    versions: (bucket, key) => versionsOf(bucketOf(world, bucket), key),
+    openUploads: (bucket) =>
+      [...bucketOf(world, bucket).uploads.values()].map(({ uploadId, key, initiatedMs, parts }) => ({
+        uploadId,
+        key,
+        initiatedMs,
+        parts: [...parts.values()]
+          .map(({ number, size, etag }) => ({ number, size, etag }))
+          .sort((a, b) => a.number - b.number),
+      })),
+    async digest(bucket, key) {
+      const { extents } = find(bucket, key);
+      return phantomIdentity(extents) ?? (await digestOf(world.blobs, extents, "SHA256")).toString("hex");
+    },
+    expire(name, key) {
+      const bucket = bucketOf(world, name);
+      const { event, versionId } = remove(world, bucket, key, undefined);
+      if (event !== undefined) world.notifier.expired(bucket, key, versionId, event);
+    },
+    restore(name, key) {
+      const object = find(name, key);
+      restore(object);
+      world.notifier.restored(bucketOf(world, name), object);
+    },
+    setPolicy(principalName, policy) {
+      if (policy === undefined) world.policies.delete(principalName);
+      else world.policies.set(principalName, policy);
+    },
+    denyKms(principalName, denied = true) {
+      if (denied) world.kmsDenied.add(principalName);
+      else world.kmsDenied.delete(principalName);
+    },
+    setDelivery: (mode) => delivery.setMode(mode),
+    pendingDeliveries: () => delivery.waiting,
+    flushDeliveries: () => delivery.flush(),
+    setLatency: (latency) => void (world.latency = { ...world.latency, ...latency }),
+    sleep: (bucket, ms) => void (bucketOf(world, bucket).sleep = { ms, touchedMs: undefined }),
+    expireSessions: (bucket) => world.sessions.expire(bucket),
+    counters: () => Object.fromEntries(world.counters),
+  };
+}
+
+async function putObject(
+  world: World,
+  bucket: Bucket,
+  key: string,
+  content: Content,
+  options: PutOptions,
+): Promise<AdminObject> {
+  checkKey(key);
+  const rules = rulesOf(bucket.kind);
+  const hasher = makeHasher("MD5");
+  const blob = await blobOf(world, content, (chunk) => hasher.update(chunk));
+  const extents = whole(blob);
+  const isPhantom = blob.content.kind === "phantom";
+  const md5 = (isPhantom ? await digestOf(world.blobs, extents, "MD5") : hasher.digest()).toString("hex");
+  const { partSizes } = options;
+  const partsEtag =
+    partSizes === undefined ? md5 : `${createHash("md5").update(md5).digest("hex")}-${partSizes.length}`;
+  const tags: Tag[] = Object.entries(options.tags ?? {}).map(([name, value]) => ({ key: name, value }));
+  const object = commit(world, bucket, {
+    isDeleteMarker: false,
+    key,
+    etag: rules.etag === "md5" ? partsEtag : randomEtag(world),
+    size: blob.size,
+    lastModifiedMs: options.lastModifiedMs ?? world.clock.now(),
+    extents: coalesce(extents),
+    headers: { "content-type": "binary/octet-stream", ...options.headers },
+    metadata: options.metadata ?? {},
+    tags,
+    currentTags: tags,
+    storageClass: options.storageClass ?? rules.defaultStorageClass,
+    encryption: encryptionOf(options),
+    checksum:
+      options.checksum === "none" ? undefined : { algorithm: options.checksum ?? "CRC64NVME", type: "FULL_OBJECT" },
+    md5,
+    parts: partSizes?.map((size, i) => ({ number: i + 1, size, checksum: undefined })),
+    restored: false,
+  });
+  if (options.notify !== false)
+    world.notifier.created(undefined, bucket, object, partSizes === undefined ? "Put" : "CompleteMultipartUpload");
+  return shown(object);
+}
+
+async function blobOf(world: World, content: Content, observe: (chunk: Buffer) => void): Promise<Blob> {
+  if (typeof content === "string" || content instanceof Uint8Array) {
+    return world.blobs.write(Readable.from([Buffer.from(content)], { objectMode: false }), observe);
+  }
+  if (content instanceof Readable) return world.blobs.write(content, observe);
+  return phantomBlob(content.phantomBytes, content.seed ?? Math.floor(world.random() * 2 ** 32));
+}
+
+function encryptionOf(options: PutOptions): StoredObject["encryption"] {
+  if (options.customerKeyMd5 !== undefined) return { kind: "customer", keyMd5: options.customerKeyMd5 };
+  return options.kmsKeyId === undefined ? { kind: "AES256" } : { kind: "aws:kms", keyId: options.kmsKeyId };
+}
+
+function shown(object: StoredObject): AdminObject {
+  const { key, versionId, etag, size, lastModifiedMs, headers, metadata, storageClass } = object;
+  const tags = Object.fromEntries(object.currentTags.map((tag) => [tag.key, tag.value]));
+  return {
+    key,
+    versionId,
+    etag,
+    size,
+    lastModifiedMs,
+    headers,
+    metadata,
+    tags,
+    storageClass,
+    partCount: object.parts?.length,
+  };
+}
+
+function currentObjects(bucket: Bucket, prefix: string): StoredObject[] {
+  const objects: { order: string; object: StoredObject }[] = [];
+  for (const key of bucket.objects.keys()) {
+    const object = key.startsWith(prefix) ? currentObject(bucket, key) : undefined;
+    if (object !== undefined) objects.push({ order: utf8Order(key), object });
+  }
+  return objects.sort((a, b) => (a.order < b.order ? -1 : 1)).map(({ object }) => object);
+}
+
+function versionsOf(bucket: Bucket, key: string | undefined): AdminVersion[] {
+  const versions: StoredVersion[] =
+    key === undefined ? [...bucket.objects.values()].flat() : (bucket.objects.get(key) ?? []);
+  return versions.map((version) => ({
+    key: version.key,
+    versionId: version.versionId,
+    isDeleteMarker: version.isDeleteMarker,
+    isLatest: currentVersion(bucket, version.key) === version,
+    size: version.isDeleteMarker ? 0 : version.size,
+  }));
+}
+
+function emptyBucket(world: World, bucket: Bucket): void {
+  for (const versions of [...bucket.objects.values()]) {
+    for (const version of [...versions]) remove(world, bucket, version.key, version.versionId);
+  }
+  for (const upload of bucket.uploads.values())
+    for (const part of upload.parts.values()) world.blobs.release(part.extents);
+  bucket.uploads.clear();
+}

@@ -1,0 +1,104 @@
+/**
+ * The S3 of the local cloud: general purpose and directory buckets behind S3's own REST protocol. Knows nothing of what uses it.
+ * Behaviour is held to AWS by the contract suite in `__tests__/contracts/s3`.
+ */
+import { join } from "node:path";
+import type { Clock } from "../http/clock";
+import type { Service, SessionCredentials } from "../http/service";
+import { makeAdmin, type S3Admin } from "./admin";
+import { BlobStore } from "./blobs";
+import { authorize, makeCall, type Operation } from "./call";
+import { Delivery } from "./delivery";
+import { errorReply, s3Error } from "./errors";
+import { Notifier } from "./notifications";
+import { OPERATIONS, routeOf, type OperationName } from "./routing";
+import { Sessions } from "./sessions";
+import { clockFrom, count, pause, type World } from "./world";
+
+export { lateErrorBody } from "./errors";
+export type { AdminObject, PutOptions, S3Admin } from "./admin";
+export type { DeliveryMode } from "./delivery";
+export type { Latency, Policy } from "./world";
+
+export interface S3Options {
+  /** Objects live here; the directory `s3` is made in it and removed on close. */
+  readonly directory: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Milliseconds since the epoch; a whole Clock also decides when delays are over. Default: the machine's. */
+  readonly clock?: Clock | (() => number);
+  /** Seeded; ETags, ids and delivery faults come from it. Default Math.random. */
+  readonly random?: () => number;
+  /** Takes a notification to a queue; what it throws on a TestEvent refuses the configuration. */
+  readonly deliver: (queueArn: string, body: string) => void | Promise<void>;
+  /** Takes an event of a bucket whose configuration says EventBridge. */
+  readonly deliverToEventBridge?: (event: unknown) => void | Promise<void>;
+  /** Lifetime of CreateSession's credentials. Default 300, as AWS. */
+  readonly sessionSeconds?: number;
+}
+
+export interface S3 extends Service {
+  readonly name: "s3";
+  /** The same S3 without HTTP: for tests, the demo and the lab. */
+  readonly admin: S3Admin;
+  sessionPrincipal(accessKeyId: string): SessionCredentials | "expired" | undefined;
+  /** Drops undelivered notifications and removes all data. */
+  close(): Promise<void>;
+}
+
+export function makeS3(options: S3Options): S3 {
+  const clock = clockFrom(options.clock);
+  const random = options.random ?? Math.random;
+  const delivery = new Delivery({
+    clock,
+    random,
+    deliver: options.deliver,
+    deliverToEventBridge: options.deliverToEventBridge,
+  });
+  const world: World = {
+    region: options.region,
+    accountId: options.accountId,
+    clock,
+    random,
+    buckets: new Map(),
+    blobs: new BlobStore(join(options.directory, "s3")),
+    sessions: new Sessions(clock, (options.sessionSeconds ?? 300) * 1000),
+    notifier: new Notifier({ region: options.region, accountId: options.accountId, clock, random, delivery }),
+    policies: new Map(),
+    kmsDenied: new Set(),
+    counters: new Map(),
+    latency: { perRequestMs: 0, copyBytesPerSecond: 0 },
+  };
+  return {
+    name: "s3",
+    admin: makeAdmin(world, delivery),
+    route: routeOf,
+    async handle(request, route) {
+      const call = makeCall(world, request, route);
+      count(world, route.operation);
+      if (world.latency.perRequestMs > 0) await pause(world, world.latency.perRequestMs);
+      const operation: Operation | undefined = OPERATIONS[route.operation as OperationName];
+      if (operation === undefined) throw s3Error("NotImplemented");
+      wake(world, call.bucketName);
+      authorize(call);
+      return operation(call);
+    },
+    errorReply,
+    sessionPrincipal: (accessKeyId) => world.sessions.find(accessKeyId),
+    async close() {
+      delivery.close();
+      await world.blobs.close();
+    },
+  };
+}
+
+/** A directory bucket that was idle for 90 days answers 503 from the first access until it is awake. UG directory-buckets-overview. */
+function wake(world: World, bucketName: string): void {
+  const bucket = world.buckets.get(bucketName);
+  const sleep = bucket?.sleep;
+  if (bucket === undefined || sleep === undefined) return;
+  const now = world.clock.now();
+  sleep.touchedMs ??= now;
+  if (now < sleep.touchedMs + sleep.ms) throw s3Error("ServiceUnavailable");
+  bucket.sleep = undefined;
+}
