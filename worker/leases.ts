@@ -37,6 +37,11 @@ export interface Leases {
   holds(lease: Lease, ms: number): boolean;
   /** Makes sure that at least one of the leases lasts for another `ms`, extending it if needed. False: none does; do not write. */
   ensure(leases: Iterable<Lease>, ms: number): Promise<boolean>;
+  /**
+   * The message is about to be deleted: no more heartbeats, which would fail once it is gone. False when the lease does not
+   * certainly last for another `ms`; then it must not be deleted with this receipt (rule 5).
+   */
+  beginDelete(lease: Lease, ms: number): Promise<boolean>;
   /** Stops the heartbeat; the message becomes visible again at its deadline. */
   letGo(lease: Lease): void;
   /** Gives the message back now. Only when no destination write was sent under it (rule 6). */
@@ -65,6 +70,7 @@ interface LeaseRecord extends Lease {
   /** A change of unknown outcome: until `untilMs` it may still set the visibility to `seconds`. */
   uncertain: { untilMs: number; seconds: number } | undefined;
   exhausted: boolean;
+  deleting: boolean;
 }
 
 export function makeLeases(deps: LeaseDeps): Leases {
@@ -154,7 +160,10 @@ export function makeLeases(deps: LeaseDeps): Leases {
     const now = clock.monotonicMs();
     const due = [...records].filter(
       (record) =>
-        stillAlive(record, now) && record.changing === undefined && record.deadlineMs - now <= (visibilityMs * 2) / 3,
+        !record.deleting &&
+        stillAlive(record, now) &&
+        record.changing === undefined &&
+        record.deadlineMs - now <= (visibilityMs * 2) / 3,
     );
     const batches: LeaseRecord[][] = [];
     for (let i = 0; i < due.length; i += MAX_BATCH) batches.push(due.slice(i, i + MAX_BATCH));
@@ -198,6 +207,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
         changing: undefined,
         uncertain: undefined,
         exhausted: false,
+        deleting: false,
       };
       records.add(record);
       return record;
@@ -207,6 +217,13 @@ export function makeLeases(deps: LeaseDeps): Leases {
       const candidates = [...leases].map(recordOf).sort((a, b) => b.deadlineMs - a.deadlineMs);
       for (const record of candidates) if (await extend(record, ms)) return true;
       return false;
+    },
+    async beginDelete(lease, ms) {
+      const record = recordOf(lease);
+      if (!(await extend(record, ms))) return false;
+      await record.changing;
+      record.deleting = true;
+      return holds(record, ms / 2);
     },
     letGo(lease) {
       const record = recordOf(lease);

@@ -62,7 +62,7 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
     lingerMs: LINGER_MS,
     sizeOf: () => 1,
     async send(batch) {
-      const held = await Promise.all(batch.map((lease) => leases.ensure([lease], DELETE_MARGIN_MS)));
+      const held = await Promise.all(batch.map((lease) => leases.beginDelete(lease, DELETE_MARGIN_MS)));
       const sendable = batch.filter((_, index) => held[index]);
       const results = await call(
         "DeleteMessage",

@@ -46,14 +46,16 @@ export function makeRelease({ inbox, outbox, leases }: ReleaseDeps): Release {
         const sent = await outbox.send(
           putBackMessage(entryOf(task), historyOfAll(deliveries, verdict.failures), verdict),
         );
-        return end(sent, task, deliveries);
+        end(sent, task, deliveries);
+        return;
       }
       case "dead-letter": {
         const history = historyOfAll(deliveries, 0);
         const sent = await outbox.deadLetter(
           deadLetterOf(encodeEnvelope(putBack([entryOf(task)], history)), verdict.error, task.key),
         );
-        return end(sent, task, deliveries);
+        end(sent, task, deliveries);
+        return;
       }
     }
   };

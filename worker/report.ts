@@ -1,4 +1,5 @@
 /** What happened, as log lines a person can act on and as counts. One event name per line. */
+import type { Decision } from "../core/decide";
 import { adviceFor, type SyncError } from "../core/errors";
 import type { Outcome, Verdict } from "../core/outcome";
 import type { Clock, Log } from "../core/ports";
@@ -15,15 +16,19 @@ export interface Report extends ReconcileReport {
 }
 
 export function makeReport({ clock, log, tally }: { clock: Clock; log: Log; tally: Tally }): Report {
+  const lastDecision = new Map<string, Decision>();
   return {
     decided(key, decision) {
       if (decision.kind === "in-sync") tally.add("inSync");
-      if (decision.kind !== "copy") {
-        log.info(decision.kind, { key, reason: decision.reason });
-        return;
-      }
-      const { reason, plan } = decision;
-      log.info("copy", { key, reason, mib: mib(plan.size), parts: plan.kind === "multipart" ? plan.partCount : 1 });
+      lastDecision.set(key, decision);
+      if (decision.kind !== "copy" || decision.plan.kind === "single") return;
+      // One line per object is written at its end; only what takes long is announced.
+      log.info("copy-started", {
+        key,
+        reason: decision.reason,
+        mib: mib(decision.plan.size),
+        parts: decision.plan.partCount,
+      });
     },
     deleted: () => tally.add("deletes"),
     restarted(key, why) {
@@ -46,60 +51,53 @@ export function makeReport({ clock, log, tally }: { clock: Clock; log: Log; tall
       }),
     concluded(key, outcome, verdict, deliveries) {
       const eventTime = Math.min(...deliveries.map((delivery) => delivery.history.eventTime));
+      const decision = lastDecision.get(key);
+      lastDecision.delete(key);
       const fields = {
         key,
+        ...actionOf(decision),
         messages: deliveries.length,
         lagSeconds: Math.max(0, Math.round((clock.wallMs() - eventTime) / 100) / 10),
       };
+      const putBack = delayOf(verdict);
       switch (outcome.kind) {
-        case "clean": {
+        case "clean":
           log.info("synced", fields);
-          return;
-        }
+          break;
         case "refused":
           tally.add("refused");
           tally.add("deadLetters");
-          {
-            log.error("unsyncable", { ...fields, ...describe(outcome.error) });
-            return;
-          }
-        case "failed":
+          log.error("unsyncable", { ...fields, ...describe(outcome.error) });
+          break;
+        case "failed": {
+          const final = verdict.kind === "dead-letter";
           tally.add("failed");
-          tally.add(verdict.kind === "dead-letter" ? "deadLetters" : "putBacks");
-          {
-            log.error(verdict.kind === "dead-letter" ? "dead-lettered" : "failed-put-back", {
-              ...fields,
-              ...describe(outcome.error),
-              ...delayOf(verdict),
-            });
-            return;
-          }
+          tally.add(final ? "deadLetters" : "putBacks");
+          log.error(final ? "dead-lettered" : "failed-put-back", { ...fields, ...describe(outcome.error), ...putBack });
+          break;
+        }
         case "unstable":
           tally.add("unstable");
           tally.add("putBacks");
-          {
-            log.warn("unstable", {
-              ...fields,
-              ...delayOf(verdict),
-              why: "it changes faster than it can be copied",
-            });
-            return;
-          }
+          log.warn("unstable", { ...fields, ...putBack, why: "it changes faster than it can be copied" });
+          break;
         case "interrupted":
           tally.add("handoffs");
-          {
-            log.info("handed-off", { ...fields, ...delayOf(verdict), withUpload: outcome.upload !== undefined });
-            return;
-          }
+          log.info("handed-off", { ...fields, ...putBack, withUpload: outcome.upload !== undefined });
+          break;
         case "lost":
           tally.add("leasesLost");
-          {
-            log.warn("let-go", { ...fields, ...delayOf(verdict), why: "no message for it is held any more" });
-            return;
-          }
+          log.warn("let-go", { ...fields, ...putBack, why: "no message for it is held any more" });
+          break;
       }
     },
   };
+}
+
+function actionOf(decision: Decision | undefined): Record<string, unknown> {
+  if (decision === undefined) return {};
+  const { kind: action, reason } = decision;
+  return decision.kind === "copy" ? { action, reason, bytes: decision.plan.size } : { action, reason };
 }
 
 function describe(error: SyncError): Record<string, unknown> {
