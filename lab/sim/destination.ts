@@ -31,6 +31,10 @@ export interface SimUpload {
   /** Who asked for it. */
   readonly creator: string;
   readonly parts: Map<number, SimPart>;
+  /** Whether its creator learned the id. */
+  announced: boolean;
+  /** Processes that found it in a listing. */
+  readonly seenBy: Set<string>;
 }
 
 /** What a directory bucket may or may not take; unknown of the real one, so a choice of the scenario. */
@@ -85,7 +89,7 @@ export class SimDestination {
     const { key, content } = request;
     return () => {
       const id = `u${String(++this.counter)}`;
-      this.uploads.set(id, { id, key, content, creator, parts: new Map() });
+      this.uploads.set(id, { id, key, content, creator, parts: new Map(), announced: false, seenBy: new Set() });
       return id;
     };
   }
@@ -138,8 +142,10 @@ export class SimDestination {
       .map(([partNumber, { etag, piece }]) => ({ partNumber, etag, size: bytesOf(piece) }));
   }
 
-  listUploads(key: string): readonly string[] {
-    return [...this.uploads.values()].filter((upload) => upload.key === key).map(({ id }) => id);
+  listUploads(key: string, reader: string): readonly string[] {
+    const found = [...this.uploads.values()].filter((upload) => upload.key === key);
+    for (const upload of found) upload.seenBy.add(reader);
+    return found.map(({ id }) => id);
   }
 
   private upload(key: string, uploadId: string, operation: string): SimUpload {

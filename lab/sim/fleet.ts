@@ -13,7 +13,6 @@ import { simConfig } from "./config";
 const STOP_TIMEOUT_MS = 120 * SECOND;
 
 export class Fleet {
-  readonly processes: SimProcess[] = [];
   private launching = 0;
   private readonly random: Random;
 
@@ -29,7 +28,7 @@ export class Fleet {
   }
 
   get live(): number {
-    return this.processes.filter((process) => process.isRunning()).length + this.launching;
+    return this.world.processes.filter((process) => process.isRunning()).length + this.launching;
   }
 
   start(): void {
@@ -57,18 +56,20 @@ export class Fleet {
 
   private launch(): void {
     const { world } = this;
-    const ordinal = this.processes.length;
+    const ordinal = this.world.processes.length;
     const process = new SimProcess(`w${String(ordinal)}`, ordinal, world.scheduler.now);
-    this.processes.push(process);
+    this.world.processes.push(process);
     const luck = this.random.stream(process.id);
     world.history.add(process.id, "worker starts", undefined);
     const queue = queuePort(world, process);
+    const { network, judge, deadLetters: queueOfTheDead } = world;
+    const deadLetters = queuePort({ network, judge, queue: queueOfTheDead, sent: world.wroteOff }, process);
     const deps = {
       source: sourcePort(world, process),
       destination: destinationPort(world, process),
       queue,
       heartbeats: queue,
-      deadLetters: queuePort({ network: world.network, judge: world.judge, queue: world.deadLetters }, process),
+      deadLetters,
       clock: clockPort(world.network, process, luck.int(-120, 120) * SECOND),
       log: world.logOf(process),
       random: () => luck.next(),
@@ -103,7 +104,10 @@ export class Fleet {
     if (!process.isRunning()) return;
     history.add(process.id, kind === "freeze" ? `freeze for ${String(seconds)} s` : kind, undefined);
     if (kind === "kill") process.state = "killed";
-    if (kind === "freeze") process.frozenUntilMs = Math.max(process.frozenUntilMs, scheduler.now + seconds * SECOND);
+    if (kind === "freeze") {
+      process.frozenUntilMs = Math.max(process.frozenUntilMs, scheduler.now + seconds * SECOND);
+      process.wasFrozen = true;
+    }
     if (kind === "term") {
       // Not inside the worker's own call: a signal arrives between two turns of the event loop.
       scheduler.after(Math.max(0, process.frozenUntilMs - scheduler.now), () =>
@@ -117,7 +121,7 @@ export class Fleet {
     if (!process.isRunning()) return;
     process.state = "killed";
     this.world.history.add(process.id, "killed after 120 s", undefined);
-    if (process.frozenUntilMs === 0) {
+    if (!process.wasFrozen) {
       this.world.judge.blame("ends within 120 s of SIGTERM", undefined, process.id);
     }
   }

@@ -4,6 +4,7 @@
  */
 import { type History } from "./history";
 import { describeReplica, describeSource, isEqual, isTorn, type Replica } from "./objects";
+import type { Network } from "./network";
 import type { SimProcess, WriteRecord } from "./process";
 import type { SimDestination } from "./destination";
 import type { SimMessage, SimQueue } from "./queue";
@@ -25,6 +26,8 @@ export interface JudgedWorld {
   readonly source: SimSource;
   readonly destination: SimDestination;
   readonly queue: SimQueue;
+  readonly deadLetters: SimQueue;
+  readonly network: Network;
 }
 
 export class Judge {
@@ -124,14 +127,11 @@ export class Judge {
   acknowledged(process: SimProcess, message: SimMessage): void {
     for (const key of message.keys) {
       if (!key.startsWith(this.prefix)) continue;
-      const newer = this.world.queue.about(key).some((other) => other.sentAtMs >= message.receivedAtMs);
-      if (!newer && !this.excused(key) && !this.equalSince(key, message.receivedAtMs)) {
-        this.blame(
-          "no acknowledgement before a clean check",
-          key,
-          `${message.id} by ${process.id}; ${this.sides(key)}`,
-        );
+      if (!this.hasSuccessor(key, message) && !this.excused(key) && !this.equalSince(key, message.receivedAtMs)) {
+        const text = `${message.id} by ${process.id}; ${this.sides(key)}`;
+        this.blame("no acknowledgement before a clean check", key, text);
       }
+      process.finished.add(key);
       this.letGo(process, key, message.id);
     }
   }
@@ -146,6 +146,29 @@ export class Judge {
     this.blame("no letting go of an unsettled key (rule 6)", key, text);
   }
 
+  /** A message reached the dead-letter queue; `explained` when a death or the key itself accounts for it. */
+  deadLettered(message: SimMessage, explained: boolean): void {
+    const faulty = message.keys.some((key) => this.world.network.faultsOf(key) > 0);
+    if (explained || faulty || message.keys.length === 0) return;
+    this.blame(
+      "no interruption alone dead-letters a key",
+      message.keys[0],
+      `${message.id} after ${String(message.receives)} receives`,
+    );
+  }
+
+  /** At rest: an upload is only left open by a worker that died, or that never learned its id, and that nobody came after. */
+  uploadsAtRest(processes: readonly SimProcess[]): void {
+    for (const { id, key, creator, announced, seenBy } of this.world.destination.uploads.values()) {
+      const died = processes.some((process) => process.id === creator && process.state === "killed");
+      const ignored = processes.some(
+        (process) => seenBy.has(process.id) && process.state === "ended" && process.finished.has(key),
+      );
+      if (announced && !died) this.blame("no upload left open", key, `${id} by ${creator}, who knew it`);
+      else if (ignored) this.blame("no upload left open", key, `${id} by ${creator}, seen by ${[...seenBy].join(",")}`);
+    }
+  }
+
   /** At rest: both sides are equal, or the key is somewhere with a reason. */
   atRest(deadKeys: ReadonlySet<string>): void {
     const keys = new Set([...this.world.source.keys(), ...this.world.destination.keys()]);
@@ -155,6 +178,12 @@ export class Judge {
         this.blame("both sides equal at rest", key, this.sides(key));
       }
     }
+  }
+
+  /** A message about the key that came after the other was received, or a dead letter that says why not. */
+  private hasSuccessor(key: string, { receivedAtMs }: SimMessage): boolean {
+    const { queue, deadLetters } = this.world;
+    return [...queue.about(key), ...deadLetters.about(key)].some((other) => other.sentAtMs >= receivedAtMs);
   }
 
   private excused(key: string): boolean {

@@ -51,6 +51,8 @@ export interface CallPlan {
   readonly error: { readonly code: ErrorCode; readonly effect: Effect } | undefined;
   /** Whether the request reaches the server at all. */
   readonly lands: boolean;
+  /** Whether this is more than ordinary latency. */
+  readonly isFault: boolean;
   /** Whether it lands although nobody waits for the answer any more. */
   readonly outlivesClient: boolean;
 }
@@ -59,24 +61,25 @@ const REFUSALS: readonly ErrorCode[] = ["Throttled", "NotConnected"];
 const LOSSES: readonly ErrorCode[] = ["Timeout", "Connection", "Unavailable", "Unknown"];
 
 export function planCall(settings: NemesisSettings, shape: CallShape, nowMs: number, random: Random): CallPlan {
-  const calm = nowMs >= settings.calmAtMs;
-  const slow = !calm && random.chance(settings.slow);
-  const timing = slow ? slowTiming(shape, random) : usualTiming(shape, random);
   const outlivesClient = random.chance(0.6);
-  const trouble = calm ? undefined : troubleError(settings.troubles, shape, nowMs, random);
-  if (trouble !== undefined)
-    return { ...timing, error: trouble, lands: random.chance(lossLands(trouble)), outlivesClient };
-  if (!calm && random.chance(settings.refuse)) {
-    return { ...timing, error: { code: random.pick(REFUSALS), effect: "none" }, lands: false, outlivesClient };
+  if (nowMs >= settings.calmAtMs) return { ...truthful(usualTiming(shape, random)), outlivesClient };
+  const slow = random.chance(settings.slow);
+  const timing = slow ? slowTiming(shape, random) : usualTiming(shape, random);
+  const trouble = troubleError(settings.troubles, shape, nowMs, random);
+  if (trouble !== undefined) {
+    return { ...timing, isFault: true, error: trouble, lands: random.chance(lossLands(trouble)), outlivesClient };
   }
-  if (!calm && random.chance(settings.lose)) return losingPlan(shape, random, outlivesClient);
-  return {
-    ...timing,
-    answerMs: Math.max(timing.answerMs, timing.landMs),
-    error: undefined,
-    lands: true,
-    outlivesClient,
-  };
+  if (random.chance(settings.refuse)) {
+    const error = { code: random.pick(REFUSALS), effect: "none" as const };
+    return { ...timing, isFault: true, error, lands: false, outlivesClient };
+  }
+  if (random.chance(settings.lose)) return losingPlan(shape, random, outlivesClient);
+  return { ...truthful(timing), isFault: slow, outlivesClient };
+}
+
+function truthful(timing: Timing): Omit<CallPlan, "outlivesClient"> {
+  const answerMs = Math.max(timing.answerMs, timing.landMs);
+  return { ...timing, answerMs, error: undefined, lands: true, isFault: false };
 }
 
 interface Timing {
@@ -105,7 +108,7 @@ function losingPlan(shape: CallShape, random: Random, outlivesClient: boolean): 
   const timing = random.chance(0.5) ? slowTiming(shape, random) : usualTiming(shape, random);
   const answerMs = random.chance(0.5) ? random.int(2, 200) : stretch(random, 20, 120_000);
   const error = { code: random.pick(LOSSES), effect: "unknown" as const };
-  return { ...timing, answerMs, error, lands: random.chance(0.6), outlivesClient };
+  return { ...timing, answerMs, isFault: true, error, lands: random.chance(0.6), outlivesClient };
 }
 
 function troubleError(

@@ -5,7 +5,7 @@
 import { isSyncError, type SyncError, syncError } from "../../core/errors";
 import type { Landing } from "./destination";
 import type { History } from "./history";
-import { type CallShape, type NemesisSettings, planCall } from "./nemesis";
+import { type CallPlan, type CallShape, type NemesisSettings, planCall } from "./nemesis";
 import type { SimProcess } from "./process";
 import type { Random } from "./random";
 import type { Scheduler } from "./scheduler";
@@ -37,6 +37,7 @@ export type Result<T> = { readonly value: T } | { readonly error: SyncError };
 
 export class Network {
   private readonly watchers: ((moment: CallMoment) => void)[] = [];
+  private readonly faults = new Map<string, number>();
   private readonly ordinals = new Map<string, number>();
 
   constructor(
@@ -50,6 +51,21 @@ export class Network {
     this.watchers.push(watcher);
   }
 
+  /** How the next call goes; faults are counted per key, and under "" where no key is named. */
+  plan(shape: CallShape, process: SimProcess, operation: string, keys: readonly string[]): CallPlan {
+    const plan = planCall(this.settings, shape, this.scheduler.now, this.luck(process, operation, keys));
+    if (plan.isFault) this.countFault(keys);
+    return plan;
+  }
+
+  countFault(keys: readonly string[]): void {
+    for (const key of keys.length === 0 ? [""] : keys) this.faults.set(key, (this.faults.get(key) ?? 0) + 1);
+  }
+
+  faultsOf(key: string): number {
+    return (this.faults.get(key) ?? 0) + (this.faults.get("") ?? 0);
+  }
+
   /** Luck of the next call of this kind by this process, whatever else happened in between. */
   luck(process: SimProcess, operation: string, keys: readonly string[]): Random {
     const name = `${process.id} ${operation} ${keys.join(",")}`;
@@ -61,7 +77,7 @@ export class Network {
   call<T>(spec: CallSpec<T>): Promise<T> {
     const { process, operation, keys } = spec;
     if (!process.isRunning()) return silence();
-    const plan = planCall(this.settings, spec, this.scheduler.now, this.luck(process, operation, keys));
+    const plan = this.plan(spec, process, operation, keys);
     const exchange = new Exchange<T>(this, spec);
     if (!exchange.open) return exchange.promise;
     const lost = plan.error;

@@ -99,6 +99,10 @@ export function destinationPort(services: Services, process: SimProcess): Destin
         isWrite: true,
         start: () => destination.createUpload(request, process.id),
         show: String,
+      }).then((id) => {
+        const upload = destination.uploads.get(id);
+        if (upload !== undefined) upload.announced = true;
+        return id;
       }),
     copyPart: (request, signal) =>
       counted(services, process, request.key, () =>
@@ -142,7 +146,7 @@ export function destinationPort(services: Services, process: SimProcess): Destin
         signal,
         target: "destination",
         isWrite: false,
-        start: () => answer(destination.listUploads(key)),
+        start: () => answer(destination.listUploads(key, process.id)),
         show: (ids) => ids.join(" "),
       }),
   };

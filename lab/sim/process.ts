@@ -24,6 +24,9 @@ export class SimProcess {
   /** Copy requests that it waits for. */
   copiesInFlight = 0;
   readonly writes: WriteRecord[] = [];
+  /** Keys it has acknowledged a message of. */
+  readonly finished = new Set<string>();
+  wasFrozen = false;
 
   constructor(
     readonly id: string,

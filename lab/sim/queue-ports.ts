@@ -4,9 +4,8 @@ import type { EntryResults, Queue, QueueMessage } from "../../core/ports";
 import { keysIn } from "./bodies";
 import type { Judge } from "./judge";
 import { Exchange, type Network, silence } from "./network";
-import { planCall } from "./nemesis";
 import type { SimProcess } from "./process";
-import type { SimQueue } from "./queue";
+import type { SimMessage, SimQueue } from "./queue";
 import type { Random } from "./random";
 import { refusal } from "./source";
 
@@ -14,6 +13,8 @@ export interface QueueServices {
   readonly network: Network;
   readonly queue: SimQueue;
   readonly judge: Judge;
+  /** Told of every message that a process sent. */
+  readonly sent?: (process: SimProcess, message: SimMessage) => void;
 }
 
 /** Server-side limits (API SendMessage, SendMessageBatch). */
@@ -100,7 +101,8 @@ export function queuePort(services: QueueServices, process: SimProcess): Queue {
           const delay = delaySeconds ?? 0;
           if (!Number.isInteger(delay) || delay < 0 || delay > MAX_DELAY_SECONDS)
             return refusal("InvalidRequest", "SendMessage");
-          queue.send(body, keysIn(body), delay * 1000, attributes ?? {});
+          const message = queue.send(body, keysIn(body), delay * 1000, attributes ?? {});
+          services.sent?.(process, message);
           return undefined;
         },
       ),
@@ -116,9 +118,9 @@ function longPoll(
   signal: AbortSignal,
 ): Promise<readonly QueueMessage[]> {
   if (!process.isRunning()) return silence();
-  const { scheduler, settings } = network;
+  const { scheduler } = network;
   const shape = { target: "queue", isWrite: false, boundMs: LATE_MS, usualMs: 3 } as const;
-  const plan = planCall(settings, shape, scheduler.now, network.luck(process, "ReceiveMessage", []));
+  const plan = network.plan(shape, process, "ReceiveMessage", []);
   const spec = {
     process,
     operation: "ReceiveMessage",
@@ -169,8 +171,7 @@ function entryResult<T>(
   random: Random,
   act: (entry: T) => SyncError | undefined,
 ): SyncError | undefined {
-  if (random.chance(failing)) return refusal("Unavailable", operation);
-  return act(entry);
+  return random.chance(failing) ? refusal("Unavailable", operation) : act(entry);
 }
 
 function reasonIn(attributes: Readonly<Record<string, string>> | undefined): string {

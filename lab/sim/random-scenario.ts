@@ -49,12 +49,28 @@ export function randomScenario(seed: number): Scenario {
     copyConcurrency: random.pick([1, 2, 4, 16]),
     maxWorkers,
     firstWorkers: random.int(1, maxWorkers),
-    steps: many(random, 1, 8, () => workStep(random, keyCount)),
+    steps: [...firstPuts(random, keyCount), ...many(random, 0, 7, () => workStep(random, keyCount))],
     interrupts: random.chance(0.6) ? many(random, 1, 4, () => interrupt(random)) : [],
     nemesis: nemesis(random, calmAtMs),
     staleDeletePower: random.pick([0, 0.5, 1]),
     duplicateDelivery: 0,
   };
+}
+
+/** Most keys exist before anything else happens. */
+function firstPuts(random: Random, keyCount: number): WorkStep[] {
+  const keys = Array.from({ length: keyCount }, (_, key) => key).filter(() => random.chance(0.8));
+  return keys.map((key) => ({
+    ...workStep(random, keyCount),
+    key,
+    action: put(random),
+    when: { kind: "after", ms: random.int(1, 3_000) },
+  }));
+}
+
+function put(random: Random): SourceAction {
+  const multipart = random.chance(0.2);
+  return { kind: "put", size: random.pick(SIZES), multipart, checksummed: random.chance(0.3) };
 }
 
 function workStep(random: Random, keyCount: number): WorkStep {
@@ -68,10 +84,7 @@ function workStep(random: Random, keyCount: number): WorkStep {
 
 function action(random: Random): SourceAction {
   const die = random.next();
-  if (die < 0.5) {
-    const multipart = random.chance(0.2);
-    return { kind: "put", size: random.pick(SIZES), multipart, checksummed: random.chance(0.3) };
-  }
+  if (die < 0.5) return put(random);
   if (die < 0.6) return { kind: "put-again", back: random.int(0, 2) };
   if (die < 0.72) return { kind: "describe", crowded: random.chance(0.2) };
   if (die < 0.92) return { kind: "delete" };

@@ -1,5 +1,5 @@
 /** One run: a scenario, a worker, a verdict. */
-import { keysBody, testEventBody } from "./bodies";
+import { keysIn, testEventBody } from "./bodies";
 import { keysOf, SOURCE_BUCKET } from "./config";
 import { Fleet } from "./fleet";
 import type { Problem } from "./judge";
@@ -42,7 +42,7 @@ export async function simulate(scenario: Scenario, runWorker: RunWorker): Promis
     fleet.start();
     await rest(world, done, { steps: STEP_BUDGET, untilMs: world.scheduler.now + REST_WITHIN_MS });
   }
-  return resultOf(world, fleet);
+  return resultOf(world);
 }
 
 function isSound(world: SimWorld): boolean {
@@ -58,15 +58,21 @@ async function rest(world: SimWorld, done: () => boolean, budget: { steps: numbe
     );
     world.judge.blame("comes to rest", undefined, [String(error), "messages:", ...left].join("\n"));
   }
-  if (isSound(world)) world.judge.atRest(world.deadKeys());
+  if (!isSound(world)) return;
+  world.judge.atRest(world.deadKeys());
+  world.judge.uploadsAtRest(world.processes);
 }
 
-/** The operator's redrive: what was given up on under trouble succeeds now, unless the key is refused for good. */
+/** The operator's redrive: the same bodies with fresh counters. What was given up on under trouble succeeds now. */
 function redrive(world: SimWorld): void {
-  const keys = [...world.deadKeys()];
+  const bodies = [...world.deadLetters.messages.values()].map(({ body }) => body);
   world.deadLetters.messages.clear();
-  world.history.add("operator", "redrive", keys);
-  for (const key of keys) world.queue.send(keysBody([key], world.scheduler.now), [key], 0, {});
+  for (const body of bodies) {
+    const value = JSON.parse(body) as Record<string, unknown>;
+    const fresh = Object.hasOwn(value, "failures") ? JSON.stringify({ ...value, failures: 0 }) : body;
+    const { id, keys } = world.queue.send(fresh, keysIn(fresh), 0, {});
+    world.history.add("operator", "redrive", keys, id);
+  }
 }
 
 function scheduleBucketLoss({ scenario, scheduler, source, judge, history }: SimWorld): void {
@@ -85,7 +91,7 @@ function scheduleBucketLoss({ scenario, scheduler, source, judge, history }: Sim
   }
 }
 
-function resultOf(world: SimWorld, fleet: Fleet): RunResult {
+function resultOf(world: SimWorld): RunResult {
   const { problems } = world.judge;
   const [first] = problems;
   return {
@@ -94,7 +100,7 @@ function resultOf(world: SimWorld, fleet: Fleet): RunResult {
     world,
     steps: world.scheduler.steps,
     virtualSeconds: Math.round(world.scheduler.now / 1000),
-    workers: fleet.processes.length,
+    workers: world.processes.length,
   };
 }
 

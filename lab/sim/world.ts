@@ -44,10 +44,11 @@ export class SimWorld {
   readonly queue: SimQueue;
   readonly deadLetters: SimQueue;
   readonly judge: Judge;
+  private readonly refusedKeys: readonly string[];
   /** Events on their way to the queue. */
   eventsUnderWay = 0;
-  /** What SQS itself moved to the dead-letter queue. */
-  readonly movedBySqs: SimMessage[] = [];
+  /** Every worker there has been. */
+  readonly processes: SimProcess[] = [];
   /** Set by the workload: when each copy of the next event arrives. */
   eventDelaysMs: () => readonly number[] = () => [0];
 
@@ -64,16 +65,32 @@ export class SimWorld {
       this.sourceChanged(change),
     );
     const lastKey = keysOf(scenario).at(-1);
-    const refusedKeys = scenario.refusesLastKey && lastKey !== undefined ? [lastKey] : [];
-    const traits = { refusedKeys, knowsCrc64: scenario.knowsCrc64 };
+    this.refusedKeys = scenario.refusesLastKey && lastKey !== undefined ? [lastKey] : [];
+    const traits = { refusedKeys: this.refusedKeys, knowsCrc64: scenario.knowsCrc64 };
     this.destination = new SimDestination(DESTINATION_BUCKET, this.source, traits, (key, replica) =>
       this.judge.stored(key, replica),
     );
     this.queue = this.makeQueue("m", random, scenario.duplicateDelivery);
     this.deadLetters = this.makeQueue("dead", random, 0);
-    const { source, destination, queue } = this;
-    this.judge = new Judge({ source, destination, queue }, this.history, now, PREFIX, scenario.copyConcurrency);
+    const { source, destination, queue, deadLetters, network } = this;
+    this.judge = new Judge(
+      { source, destination, queue, deadLetters, network },
+      this.history,
+      now,
+      PREFIX,
+      scenario.copyConcurrency,
+    );
   }
+
+  /** A worker sent a message to the dead-letter queue: with a reason, and not for being interrupted. */
+  readonly wroteOff = (_: SimProcess, message: SimMessage): void => {
+    if (Object.keys(message.attributes).length === 0)
+      this.judge.blame("a dead letter has its reason", message.keys[0], message.id);
+    this.judge.deadLettered(
+      message,
+      message.keys.some((key) => this.refusedKeys.includes(key)),
+    );
+  };
 
   /** Keys that are in the dead-letter queue. */
   deadKeys(): ReadonlySet<string> {
@@ -95,13 +112,14 @@ export class SimWorld {
     return new SimQueue(label, traits, this.scheduler, random.stream(`queue ${label}`), {
       received: ({ keys }) => keys.forEach((key) => this.judge.delivered(key)),
       deadLettered: (message) => {
+        const holder = this.processes.find(({ id }) => id === message.holder);
+        this.judge.deadLettered(message, holder?.state === "killed" || holder?.wasFrozen === true);
         this.history.add(
           "sqs",
           "moves to the DLQ",
           message.keys,
           `${message.id} after ${String(message.receives)} receives`,
         );
-        this.movedBySqs.push(message);
         this.deadLetters.send(message.body, message.keys, 0, message.attributes);
       },
     });
