@@ -28,6 +28,8 @@ export function makeHandler(options: HandlerOptions): NodeHttpHandler {
   return new NodeHttpHandler({
     httpAgent: new HttpAgent(agent),
     httpsAgent: new HttpsAgent(agent),
+    // Checked this long after the beginning of a request; the default would be the sum of the other two.
+    socketAcquisitionWarningTimeout: CONNECT_TIMEOUT_MS,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: options.requestTimeoutMs,
     // Without it the SDK only logs a warning and waits for ever.

@@ -2,6 +2,7 @@
  * One S3 call through the SDK: own headers in, raw answer headers out, every error a `SyncError`, and no waiting once the
  * signal has aborted.
  */
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import type {
   $Command,
   S3Client,
@@ -47,6 +48,7 @@ export function makeCall(client: S3Client, onSessionError?: (token: string) => v
   return async (command, spec) => {
     const wire = tap(command, spec.headers);
     try {
+      checkHeaders(spec.headers);
       const output = await orAbort(client.send(command, { abortSignal: spec.signal }), spec.signal);
       return { output, headers: wire.headers };
     } catch (thrown) {
@@ -91,6 +93,14 @@ interface HttpResponseLike {
   statusCode: number;
   reason?: string;
   headers: Record<string, string>;
+}
+
+/** Throws what Node would throw, but before the SDK has started timers that it then forgets. */
+function checkHeaders(headers: RawHeaders = {}): void {
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, toWireForm(value));
+  }
 }
 
 function tap<I extends ServiceInputTypes, O extends ServiceOutputTypes>(

@@ -109,6 +109,9 @@ export const NOT_CONNECTED_CODES: ReadonlySet<string> = new Set([
   "EAI_NODATA",
 ]);
 
+/** Node's `code` of headers it refuses to send. */
+export const UNSENDABLE_CODES: ReadonlySet<string> = new Set(["ERR_INVALID_CHAR", "ERR_INVALID_HTTP_TOKEN"]);
+
 /** Node's `code` of errors on a connection that existed. */
 export const BROKEN_CONNECTION_CODES: ReadonlySet<string> = new Set([
   "ECONNRESET",
@@ -128,7 +131,7 @@ export const MESSAGE_RULES: readonly (readonly [pattern: RegExp, code: ErrorCode
   [/maximum allowable size for a copy source/i, "ObjectTooLarge"],
   [/server.side encryption.*(correct parameters|customer.provided)|customer.provided.*key/i, "CustomerKeyRequired"],
   [/checksum|\bcrc-?(32|64)/i, "ChecksumUnsupported"],
-  [/(mpu|multipart upload)[ -]?object[ -]?size|mpu-object-size/i, "InvalidPart"],
+  [/\b(mpu?|multipart upload)[ -]?object[ -]?size/i, "InvalidPart"],
   [
     /receipt ?handle|visibility ?timeout.*(total|maximum|exceed|expired|beyond|left)|message.*(not in flight|expired)/i,
     "ReceiptInvalid",

@@ -13,6 +13,7 @@ import {
   MESSAGE_RULES,
   NOT_CONNECTED_CODES,
   SERVICE_ERROR_NAMES,
+  UNSENDABLE_CODES,
 } from "./error-table";
 
 /** What the transport knows beyond the error. The status the SDK reports is invented for errors inside a 200. */
@@ -75,6 +76,7 @@ function judge(seen: Seen, auth: "credentials" | "session"): Verdict {
 /** Nothing was sent. */
 function notSent(seen: Seen): Verdict | undefined {
   if (CREDENTIAL_PROVIDER_NAMES.has(seen.name)) return { code: "Credentials", effect: "none" };
+  if (UNSENDABLE_CODES.has(seen.nodeCode)) return { code: "InvalidRequest", effect: "none" };
   const connecting = seen.syscall === "connect" || /did not establish a connection/.test(seen.message);
   if (NOT_CONNECTED_CODES.has(seen.nodeCode) || connecting) return { code: "NotConnected", effect: "none" };
   return undefined;
@@ -84,7 +86,7 @@ function notSent(seen: Seen): Verdict | undefined {
 function brokenOff(seen: Seen): Verdict | undefined {
   if (seen.name === "AbortError") return { code: "Aborted", effect: "unknown" };
   // Before the name: the SDK renames a reset to TimeoutError.
-  if (BROKEN_CONNECTION_CODES.has(seen.nodeCode) || /socket hang up/.test(seen.message)) {
+  if (BROKEN_CONNECTION_CODES.has(seen.nodeCode) || /socket hang up|\baborted$/.test(seen.message)) {
     return { code: "Connection", effect: "unknown" };
   }
   if (seen.name === "TimeoutError" || seen.nodeCode === "ETIMEDOUT") return { code: "Timeout", effect: "unknown" };
@@ -138,11 +140,14 @@ function inspect(error: unknown, wire: WireFacts): Seen {
   const fields = (typeof error === "object" && error !== null ? error : {}) as Readonly<Record<string, unknown>>;
   const metadata = (fields.$metadata ?? {}) as Readonly<Record<string, unknown>>;
   const status = wire.status ?? metadata.httpStatusCode;
+  const message = text(fields.message);
+  // The SDK wraps what is no Error of its own realm; of a system error only the message is left then.
+  const [, syscall = "", nodeCode = ""] = /\b(connect|getaddrinfo|read|write) (E[A-Z_]+)\b/.exec(message) ?? [];
   return {
     name: text(fields.name) || typeof error,
-    message: text(fields.message) || (error instanceof Error ? "no message" : String(error)),
-    nodeCode: text(fields.code),
-    syscall: text(fields.syscall),
+    message: message || (error instanceof Error ? "no message" : String(error)),
+    nodeCode: text(fields.code) || nodeCode,
+    syscall: text(fields.syscall) || syscall,
     status: typeof status === "number" ? status : undefined,
     reason: wire.reason ?? "",
     requestId: text(metadata.requestId) || undefined,
