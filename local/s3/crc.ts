@@ -36,8 +36,14 @@ export function tableCrc32(polynomial: number): RunningCrc {
         const a = crc ^ chunk.readInt32LE(i);
         const b = chunk.readInt32LE(i + 4);
         crc =
-          at(t, 7, a) ^ at(t, 6, a >>> 8) ^ at(t, 5, a >>> 16) ^ at(t, 4, a >>> 24) ^
-          at(t, 3, b) ^ at(t, 2, b >>> 8) ^ at(t, 1, b >>> 16) ^ at(t, 0, b >>> 24); // prettier-ignore
+          at(t, 7, a) ^
+          at(t, 6, a >>> 8) ^
+          at(t, 5, a >>> 16) ^
+          at(t, 4, a >>> 24) ^
+          at(t, 3, b) ^
+          at(t, 2, b >>> 8) ^
+          at(t, 1, b >>> 16) ^
+          at(t, 0, b >>> 24);
       }
       for (; i < chunk.length; i++) crc = at(t, 0, crc ^ chunk.readUInt8(i)) ^ (crc >>> 8);
     },
@@ -59,11 +65,23 @@ export function crc64nvme(): RunningCrc {
         const a = low ^ chunk.readInt32LE(i);
         const b = high ^ chunk.readInt32LE(i + 4);
         high =
-          at(h, 7, a) ^ at(h, 6, a >>> 8) ^ at(h, 5, a >>> 16) ^ at(h, 4, a >>> 24) ^
-          at(h, 3, b) ^ at(h, 2, b >>> 8) ^ at(h, 1, b >>> 16) ^ at(h, 0, b >>> 24); // prettier-ignore
+          at(h, 7, a) ^
+          at(h, 6, a >>> 8) ^
+          at(h, 5, a >>> 16) ^
+          at(h, 4, a >>> 24) ^
+          at(h, 3, b) ^
+          at(h, 2, b >>> 8) ^
+          at(h, 1, b >>> 16) ^
+          at(h, 0, b >>> 24);
         low =
-          at(l, 7, a) ^ at(l, 6, a >>> 8) ^ at(l, 5, a >>> 16) ^ at(l, 4, a >>> 24) ^
-          at(l, 3, b) ^ at(l, 2, b >>> 8) ^ at(l, 1, b >>> 16) ^ at(l, 0, b >>> 24); // prettier-ignore
+          at(l, 7, a) ^
+          at(l, 6, a >>> 8) ^
+          at(l, 5, a >>> 16) ^
+          at(l, 4, a >>> 24) ^
+          at(l, 3, b) ^
+          at(l, 2, b >>> 8) ^
+          at(l, 1, b >>> 16) ^
+          at(l, 0, b >>> 24);
       }
       for (; i < chunk.length; i++) {
         const index = low ^ chunk.readUInt8(i);

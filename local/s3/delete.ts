@@ -87,5 +87,6 @@ function removeKey(call: Call, key: string, versionId: string | undefined, condi
 }
 
 function isOddKey(key: string): boolean {
-  return key.trim() === "" || [...key].some((one) => one < " " && one !== "\n" && one !== "\t" && one !== "\r");
+  // eslint-disable-next-line no-control-regex -- control characters are what it is about
+  return key.trim() === "" || /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/.test(key);
 }

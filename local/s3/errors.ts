@@ -91,16 +91,6 @@ export function errorReply(error: CloudError, request: CloudRequest | undefined)
   };
 }
 
-/**
- * A 200 whose body turns out to be an error: what CopyObject, UploadPartCopy and CompleteMultipartUpload answer when they fail after the
- * first bytes have been sent (S3 keeps the connection alive with white space). Source: API CopyObject, "Response and special errors".
- */
-export function lateErrorBody(code: string, message?: string, requestId = ""): Reply {
-  const words = message ?? (Object.hasOwn(ERRORS, code) ? ERRORS[code as S3ErrorCode][1] : code);
-  const [prolog = "", ...rest] = errorDocument(code, words, {}, requestId).split("\n");
-  return { status: 200, headers: { "content-type": "application/xml" }, body: `${prolog}\n \n \n${rest.join("\n")}` };
-}
-
 function errorDocument(
   code: string,
   message: string,

@@ -15,7 +15,6 @@ import { OPERATIONS, routeOf, type OperationName } from "./routing";
 import { Sessions } from "./sessions";
 import { clockFrom, count, pause, type World } from "./world";
 
-export { lateErrorBody } from "./errors";
 export type { AdminObject, PutOptions, S3Admin } from "./admin";
 export type { DeliveryMode } from "./delivery";
 export type { Latency, Policy } from "./world";
@@ -77,10 +76,9 @@ export function makeS3(options: S3Options): S3 {
       const call = makeCall(world, request, route);
       count(world, route.operation);
       if (world.latency.perRequestMs > 0) await pause(world, world.latency.perRequestMs);
-      const operation: Operation | undefined = OPERATIONS[route.operation as OperationName];
-      if (operation === undefined) throw s3Error("NotImplemented");
       wake(world, call.bucketName);
       authorize(call);
+      const operation: Operation = OPERATIONS[route.operation as OperationName];
       return operation(call);
     },
     errorReply,
