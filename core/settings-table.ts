@@ -195,16 +195,19 @@ export const SETTINGS: SettingsTable = {
   sourceKmsKeyArn: {
     variable: text("sourceKmsKeyArn", "the ARN of a KMS key", isKmsKeyArn, optional),
     description: "Key the source's objects are encrypted with.",
+    otherwise: "none",
     goesTo: ["infra"],
   },
   destinationKmsKeyArn: {
     variable: text("destinationKmsKeyArn", "the ARN of a KMS key", isKmsKeyArn, optional),
     description: "Key the directory bucket encrypts with.",
+    otherwise: "none",
     goesTo: ["worker", "infra"],
   },
   permissionsBoundaryArn: {
     variable: text("permissionsBoundaryArn", "the ARN of an IAM policy", isPolicyArn, optional),
     description: "Permissions boundary of every role.",
+    otherwise: "none",
     goesTo: ["infra"],
   },
   tags: {
