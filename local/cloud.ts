@@ -1,0 +1,168 @@
+/** The local cloud: S3, SQS, ECS, Lambda and a schedule behind one HTTP address, with faults and a request log. Generic: knows no product. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { controlHandler } from "./control";
+import { makeEcs, type Ecs, type EcsTiming } from "./ecs";
+import { systemClock, type Clock } from "./http/clock";
+import { Faults } from "./http/faults";
+import { Front } from "./http/front";
+import { Principals } from "./http/principals";
+import { seededRandom } from "./http/random";
+import { RequestLog } from "./http/request-log";
+import type { Principal } from "./http/service";
+import { makeLambda, type Lambda } from "./lambda";
+import { putNotification, type QueueNotification } from "./notification";
+import { makeS3, type S3Admin } from "./s3";
+import { makeSchedule, type Schedule } from "./schedule";
+import { makeSqs, type Hardness, type Sqs } from "./sqs";
+
+export interface CloudOptions {
+  /** 0 (default) = any free port of 127.0.0.1. */
+  readonly port?: number;
+  /** Where objects live. Without it a temporary directory that `close` removes. */
+  readonly directory?: string;
+  /** Default eu-north-1. */
+  readonly region?: string;
+  /** Default 123456789012. */
+  readonly accountId?: string;
+  /** Makes ids, ETags, orders and the dice of faults. Default 1. */
+  readonly seed?: number;
+  /** Time for queues, objects, tasks and rules. Signatures are always checked against the machine's time. */
+  readonly clock?: Clock;
+  /** Names of those who sign, or whole principals. Default operator, starter, worker. */
+  readonly principals?: readonly (string | Principal)[];
+  /** Lifetime of S3's CreateSession credentials. Default 300. */
+  readonly sessionSeconds?: number;
+  readonly sqs?: Partial<Hardness>;
+  readonly ecs?: Partial<EcsTiming>;
+  /** JSON lines of all requests are appended here. */
+  readonly requestLogFile?: string;
+  /** Requests that the log keeps in memory. Default 100,000. */
+  readonly keepRequests?: number;
+}
+
+export interface Cloud {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly seed: number;
+  readonly directory: string;
+  readonly principals: Principals;
+  readonly faults: Faults;
+  readonly log: RequestLog;
+  readonly s3: S3Admin;
+  readonly sqs: Sqs;
+  readonly ecs: Ecs;
+  readonly lambda: Lambda;
+  readonly schedule: Schedule;
+  /** What a process of that principal needs in its environment to reach this cloud and nothing else. @throws Error for an unknown name */
+  environmentFor(principalName: string): Record<string, string>;
+  /** Replaces a bucket's notification document; each queue gets a TestEvent first, as in AWS. */
+  setNotification(bucket: string, queues: readonly QueueNotification[]): Promise<void>;
+  /** Cuts every open connection. */
+  resetConnections(): void;
+  /** Ends all processes and connections and removes what was stored. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_PRINCIPALS = ["operator", "starter", "worker"];
+
+/** @throws Error when the port is taken; nothing is left behind then. */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const { region = "eu-north-1", accountId = "123456789012", seed = 1, clock = systemClock } = options;
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "local-cloud-")));
+  const principals = new Principals((options.principals ?? DEFAULT_PRINCIPALS).map(principalOf));
+  // Each part throws dice of its own, so that one more request here changes no order there.
+  const random = (part: number) => seededRandom(seed * 16 + part);
+  const faults = new Faults(random(0));
+  const log = new RequestLog({
+    ...(options.requestLogFile !== undefined && { file: options.requestLogFile }),
+    ...(options.keepRequests !== undefined && { keep: options.keepRequests }),
+  });
+  const front = new Front({ principals, faults, log, random: random(1), port: options.port ?? 0 });
+  let endpoint = "";
+  const common = { region, accountId, clock, endpoint: () => endpoint };
+  const sqs = makeSqs({ ...common, random: random(2), ...(options.sqs && { hardness: options.sqs }) });
+  const ecs = makeEcs({ ...common, random: random(3), ...(options.ecs && { timing: options.ecs }) });
+  const lambda = makeLambda({ ...common, random: random(4) });
+  const schedule = makeSchedule({
+    ...common,
+    random: random(5),
+    invoke: (name, event) => void lambda.invokeLater(name, event),
+  });
+  const s3 = makeS3({
+    ...common,
+    directory,
+    random: random(6),
+    deliver: (queueArn, body) => sqs.deliver(queueArn, body),
+    ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
+  });
+  const services = [s3, sqs.service, ecs.service, lambda.service, schedule.service];
+  for (const service of services) front.add(service);
+  front.addPlain(ecs.metadata);
+  const about = () => ({ region, accountId, seed, endpoint, services: services.map((service) => service.name) });
+  front.addPlain(controlHandler({ faults, log, ecs, sqs, about }));
+
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    schedule.close();
+    await Promise.all([lambda.close(), ecs.stopAll()]);
+    sqs.close();
+    await front.close();
+    await s3.close();
+    await log.close();
+    if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+  };
+  const close = () => (closing ??= closeAll());
+  try {
+    endpoint = await front.listen();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    endpoint,
+    region,
+    accountId,
+    seed,
+    directory,
+    principals,
+    faults,
+    log,
+    s3: s3.admin,
+    sqs,
+    ecs,
+    lambda,
+    schedule,
+    environmentFor(name) {
+      const principal = principals.byName(name);
+      if (principal === undefined) throw new Error(`there is no principal ${name}`);
+      return environmentOf(principal, endpoint, region);
+    },
+    setNotification: (bucket, queues) => putNotification(s3, bucket, queues),
+    resetConnections: () => front.resetConnections(),
+    close,
+  };
+}
+
+/** Access keys that can be told apart at a glance, the same in every run. */
+function principalOf(input: string | Principal): Principal {
+  if (typeof input !== "string") return input;
+  const letters = input.toUpperCase().replace(/[^A-Z0-9]/g, "");
+  return { name: input, accessKeyId: `AKIALOCAL${letters}`, secretAccessKey: `local-secret-of-${input}` };
+}
+
+function environmentOf(principal: Principal, endpoint: string, region: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: principal.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: principal.secretAccessKey,
+    ...(principal.sessionToken !== undefined && { AWS_SESSION_TOKEN: principal.sessionToken }),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  };
+}
