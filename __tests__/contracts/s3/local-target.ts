@@ -18,6 +18,7 @@ export const localTarget: S3Target = {
       ...names,
       plain: cloud.client("worker", { disableS3ExpressSessionAuth: true }),
       withSessions: cloud.client("worker"),
+      client: (config) => cloud.client("worker", config),
       stop: () => cloud.close(),
     };
   },

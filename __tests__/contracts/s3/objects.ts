@@ -22,7 +22,7 @@ export function describeObjects(target: S3Target): void {
       for (const place of both()) {
         const attributes = {
           CacheControl: "max-age=60, private",
-          ContentDisposition: 'attachment; filename="ü.txt"'.replace("ü", "u"),
+          ContentDisposition: 'attachment; filename="u.txt"',
           ContentEncoding: "gzip",
           ContentLanguage: "en-GB",
           ContentType: "text/plain; charset=utf-8",
@@ -157,15 +157,26 @@ export function describeObjects(target: S3Target): void {
 
     it("takes every valid key byte for byte (UG object-keys)", async () => {
       const names = [
-        "a b", "a+b", "a%20b", "日本/ü", "x?y#z&w", "emoji 🎉", "a//b", "a/../b", "a/./b", "trail/", "&<>\"';:@=$,!*()~|^`{}[]\\", "new\nline",
-        `long/${"ü".repeat((1024 - run().prefix.length - 5) / 2)}`,
-      ]; // prettier-ignore
+        "a b",
+        "a+b",
+        "a%20b",
+        "日本/ü",
+        "x?y#z&w",
+        "emoji 🎉",
+        "a//b",
+        "a/../b",
+        "a/./b",
+        "trail/",
+        "&<>\"';:@=$,!*()~|^`{}[]\\",
+        "new\nline",
+        fill(key("keys/")),
+      ];
       for (const place of both()) {
         for (const name of names) {
-          await put(place, key(`keys/${name}`).slice(0, 1024), name.slice(0, 20));
+          await put(place, key(`keys/${name}`), name.slice(0, 20));
         }
         for (const name of names) {
-          const full = key(`keys/${name}`).slice(0, 1024);
+          const full = key(`keys/${name}`);
           const { Body } = await place.client.send(new GetObjectCommand({ Bucket: place.bucket, Key: full }));
           expect([full, await Body?.transformToString()]).toEqual([full, name.slice(0, 20)]);
         }
@@ -230,4 +241,10 @@ export function describeObjects(target: S3Target): void {
       expect((await refusal(put(directory(), key("tagged"), "x", { Tagging: "a=b" }))).status).toBe(501);
     });
   });
+}
+
+/** A name that makes a key of exactly 1,024 bytes behind this prefix. */
+function fill(prefix: string): string {
+  const left = 1024 - Buffer.byteLength(prefix);
+  return "ü".repeat(Math.floor(left / 2)) + "u".repeat(left % 2);
 }

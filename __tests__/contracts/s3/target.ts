@@ -12,6 +12,7 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
   type S3Client,
+  type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 
 export interface S3Target {
@@ -26,6 +27,8 @@ export interface S3TargetRun {
   readonly plain: S3Client;
   /** The SDK's defaults: sessions for directory buckets. */
   readonly withSessions: S3Client;
+  /** Another client of the same account. */
+  client(config: S3ClientConfig): S3Client;
   /** General purpose, without versioning. */
   readonly general: string;
   /** General purpose, versioning enabled. */
