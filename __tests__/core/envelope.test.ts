@@ -78,8 +78,12 @@ describe("refusals", () => {
     ],
     ["negative failures", { failures: -1 }, "failures is -1, not a whole number from 0 to 1000000"],
     ["no failures", { failures: undefined }, "failures is missing, not a whole number from 0 to 1000000"],
-    ["a time beyond dates", { eventTime: 1e16 }, `eventTime is ${1e16}, not a whole number from 0 to ${8.64e15}`],
-    ["a time as text", { firstSeen: "now" }, `firstSeen is "now", not a whole number from 0 to ${8.64e15}`],
+    [
+      "a time beyond dates",
+      { eventTime: 1e16 },
+      `eventTime is 10000000000000000, not a whole number from 0 to 8640000000000000`,
+    ],
+    ["a time as text", { firstSeen: "now" }, `firstSeen is "now", not a whole number from 0 to 8640000000000000`],
     ["another origin", { origin: "__proto__" }, 'origin is "__proto__"'],
     [
       "an upload beside two keys",

@@ -9,7 +9,7 @@ import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { StarterConfig } from "../../core/config";
 import type { Capacity, TaskFacts } from "../../core/fleet";
 import type { QueueDepth } from "../../core/scale";
-import { explain } from "./sdk-error";
+import { explained } from "./sdk-error";
 
 type EcsTask = NonNullable<DescribeTasksCommandOutput["tasks"]>[number];
 
@@ -33,7 +33,7 @@ export async function readDepth(sqs: SQSClient, queueUrl: string): Promise<Queue
       delayed: Number(attributes["ApproximateNumberOfMessagesDelayed"] ?? 0),
     };
   } catch (error) {
-    throw explain("GetQueueAttributes", error);
+    throw explained("GetQueueAttributes", error);
   }
 }
 
@@ -65,7 +65,7 @@ async function listTasks(
         }),
       )
       .catch((error: unknown) => {
-        throw explain("ListTasks", error);
+        throw explained("ListTasks", error);
       });
     arns.push(...(page.taskArns ?? []));
     nextToken = page.nextToken;
@@ -84,7 +84,7 @@ async function describeTasks(
     const answer = await ecs
       .send(new DescribeTasksCommand({ cluster: config.cluster, tasks }))
       .catch((error: unknown) => {
-        throw explain("DescribeTasks", error);
+        throw explained("DescribeTasks", error);
       });
     // A task that is listed and not described (failures: MISSING) has just ceased to exist; it counts for nothing.
     facts.push(...(answer.tasks ?? []).map(factsOf));

@@ -5,14 +5,23 @@ export function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }
 
-/** An error to throw on, with the original as its cause. */
-export function explain(operation: string, error: unknown): Error {
-  return new Error(problemText(operation, error), { cause: error });
+/**
+ * An error to throw on. Without the original as its cause: SDK errors carry the whole request, signature and session token
+ * included, and Lambda logs what it is given.
+ */
+export function explained(operation: string, error: unknown): Error {
+  return new Error(problemText(operation, error));
 }
 
 export function problemText(operation: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `${operation} failed: ${nameOf(error)}: ${message}.${adviceFor(nameOf(error))}`;
+  const message = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+  return `${operation} failed: ${nameOf(error)}: ${message}${requestIdOf(error)}.${adviceFor(nameOf(error))}`;
+}
+
+/** What AWS support asks for first. */
+function requestIdOf(error: unknown): string {
+  const metadata = (error as { $metadata?: { requestId?: string } } | undefined)?.$metadata;
+  return metadata?.requestId === undefined ? "" : ` (request ${metadata.requestId})`;
 }
 
 function adviceFor(name: string): string {
