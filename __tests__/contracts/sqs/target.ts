@@ -18,10 +18,10 @@ export interface SqsTarget {
   close(): Promise<void>;
 }
 
-async function makeQueues(client: SQSClient) {
+function makeQueues(client: SQSClient) {
   const urls: string[] = [];
   return {
-    async createQueue(attributes: Record<string, string> = {}): Promise<QueueUnderTest> {
+    createQueue: async (attributes: Record<string, string> = {}): Promise<QueueUnderTest> => {
       const QueueName = `contract-${process.pid}-${Date.now()}-${urls.length}`;
       const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName, Attributes: attributes }));
       urls.push(QueueUrl!);
@@ -30,7 +30,7 @@ async function makeQueues(client: SQSClient) {
       );
       return { url: QueueUrl!, arn: Attributes!["QueueArn"]! };
     },
-    async deleteAll(): Promise<void> {
+    deleteAll: async (): Promise<void> => {
       for (const QueueUrl of urls) await client.send(new DeleteQueueCommand({ QueueUrl })).catch(() => undefined);
     },
   };
@@ -47,7 +47,7 @@ export async function localTarget(): Promise<SqsTarget> {
     credentials: operator,
     maxAttempts: 1,
   });
-  const { createQueue } = await makeQueues(client);
+  const { createQueue } = makeQueues(client);
   return {
     client,
     createQueue,
@@ -72,7 +72,7 @@ export const isOnAws = process.env["CONTRACTS_ON_AWS"] === "1";
 
 export async function awsTarget(): Promise<SqsTarget> {
   const client = new SQSClient({});
-  const { createQueue, deleteAll } = await makeQueues(client);
+  const { createQueue, deleteAll } = makeQueues(client);
   const elapse = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
   return {
     client,
