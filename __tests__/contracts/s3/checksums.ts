@@ -81,7 +81,10 @@ export function describeChecksums(target: S3Target): void {
     it("has a composite or a full-object checksum on a multipart object", async () => {
       for (const place of both()) {
         const composite = await upload(place, key("composite"), "SHA256", "COMPOSITE");
-        expect(composite).toMatchObject({ ChecksumSHA256: expect.stringMatching(/-1$/), ChecksumType: "COMPOSITE" });
+        expect(composite).toMatchObject({
+          ChecksumSHA256: expect.stringMatching(/-1$/) as unknown,
+          ChecksumType: "COMPOSITE",
+        });
         const full = await upload(place, key("full"), "CRC32", "FULL_OBJECT");
         expect(full).toMatchObject({ ChecksumCRC32: OF_DIGITS["CRC32"], ChecksumType: "FULL_OBJECT" });
         expect(await head(place, "full")).toMatchObject({

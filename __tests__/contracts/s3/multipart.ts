@@ -235,7 +235,10 @@ async function begin({ client, bucket }: Place, key: string, attributes: object 
       const { ETag } = await client.send(new UploadPartCommand({ ...target, PartNumber, Body }));
       return { PartNumber, ETag };
     },
-    async copy(PartNumber: number, more: Pick<UploadPartCopyCommandInput, "CopySource"> & object): Promise<ListedPart> {
+    async copy(
+      PartNumber: number,
+      more: Partial<UploadPartCopyCommandInput> & { CopySource: string },
+    ): Promise<ListedPart> {
       const { CopyPartResult } = await client.send(new UploadPartCopyCommand({ ...target, PartNumber, ...more }));
       return { PartNumber, ETag: CopyPartResult?.ETag };
     },
