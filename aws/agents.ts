@@ -11,7 +11,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 const IDLE_CONNECTION_MS = 4_000;
 
 /** A connection that is not made in this time never will be. Also covers waiting for a free socket. */
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 
 export interface HandlerOptions {
   /** Requests in flight; more of them wait for a socket. */
@@ -20,17 +20,20 @@ export interface HandlerOptions {
   readonly requestTimeoutMs: number;
   /** Longest silence of a connection in use. S3 sends whitespace during long copies, how often is not documented. */
   readonly socketTimeoutMs: number;
+  /** Default 10 s. */
+  readonly connectTimeoutMs?: number;
 }
 
 /** The deadlines are backstops: what really limits a call is its AbortSignal. */
 export function makeHandler(options: HandlerOptions): NodeHttpHandler {
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
   const agent = { keepAlive: true, maxSockets: options.maxSockets, timeout: IDLE_CONNECTION_MS };
   return new NodeHttpHandler({
     httpAgent: new HttpAgent(agent),
     httpsAgent: new HttpsAgent(agent),
     // Checked this long after the beginning of a request; the default would be the sum of the other two.
-    socketAcquisitionWarningTimeout: CONNECT_TIMEOUT_MS,
-    connectionTimeout: CONNECT_TIMEOUT_MS,
+    socketAcquisitionWarningTimeout: connectTimeoutMs,
+    connectionTimeout: connectTimeoutMs,
     requestTimeout: options.requestTimeoutMs,
     // Without it the SDK only logs a warning and waits for ever.
     throwOnRequestTimeout: true,

@@ -44,7 +44,7 @@ export function makeSourceClient(options: S3ClientOptions, bucket: string): S3Cl
 export interface DestinationClient {
   readonly client: S3Client;
   readonly sessions: Sessions;
-  destroy(): void;
+  readonly destroy: () => void;
 }
 
 /** For the directory bucket: with sessions of our own (aws/sessions.ts), which are made on a second, plain client. */
@@ -55,6 +55,8 @@ export function makeDestinationClient(options: S3ClientOptions): DestinationClie
     ...s3Config(options, WRITE_BACKSTOP_MS),
     forcePathStyle: true,
     s3ExpressIdentityProvider: sessions,
+    // Otherwise the SDK signs session requests for "s3" until this client has signed a plain request for "s3express".
+    ...({ signingName: "s3express" } as const),
   });
   const destroy = (): void => {
     client.destroy();
@@ -69,7 +71,7 @@ export interface QueueClients {
   readonly client: SQSClient;
   readonly polling: SQSClient;
   readonly heartbeat: SQSClient;
-  destroy(): void;
+  readonly destroy: () => void;
 }
 
 export function makeQueueClients(options: ClientOptions & { readonly receivers: number }): QueueClients {

@@ -25,7 +25,8 @@ export async function headObject<T>(
     return parse(headers);
   } catch (thrown) {
     const error = isSyncError(thrown) ? thrown : unreadable(thrown);
-    if (error.httpStatus === 404) return undefined;
+    // Of the HEAD itself: a session for a bucket that does not exist is refused with a 404 too.
+    if (error.operation === OPERATION && error.httpStatus === 404) return undefined;
     if (!isUnexplained(error)) throw error;
     throw (await explanation(call, bucket, key, signal)) ?? error;
   }

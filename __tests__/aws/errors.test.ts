@@ -80,14 +80,15 @@ const NAMED: readonly (readonly [name: string, status: number, code: ErrorCode, 
 ];
 
 describe("an answer with a name", () => {
-  test.each(NAMED)("%s (%i) is %s", (name, status, code, effect = "none") => {
-    const error = translate(answered(name, status), "CopyObject", "write");
-    expect(error).toMatchObject({ code, effect, awsName: name, httpStatus: status, requestId: "RID" });
-  });
-
-  test.each(NAMED)("%s (%i) as a read has no effect", (name, status, code) => {
-    expect(translate(answered(name, status), "ListParts", "read")).toMatchObject({ code, effect: "none" });
-  });
+  test.each(NAMED.map(([name, status, code, effect = "none"]) => ({ name, status, code, effect })))(
+    "$name ($status) is $code, $effect",
+    ({ name, status, code, effect }) => {
+      const error = answered(name, status);
+      const facts = { code, awsName: name, httpStatus: status, requestId: "RID" };
+      expect(translate(error, "CopyObject", "write")).toMatchObject({ ...facts, effect });
+      expect(translate(error, "ListParts", "read")).toMatchObject({ ...facts, effect: "none" });
+    },
+  );
 });
 
 describe("an answer whose message tells", () => {

@@ -42,7 +42,7 @@ export interface TestServer {
   readonly sessionRequests: Recorded[];
   script: Script;
   sessionScript: Script;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export const xml = (body: string): string => `<?xml version="1.0" encoding="UTF-8"?>\n${body}`;
@@ -108,7 +108,7 @@ export async function startServer(script: Script = () => ({})): Promise<TestServ
 export interface Adapters {
   readonly source: SourceBucket;
   readonly destination: DestinationBucket;
-  destroy(): void;
+  readonly destroy: () => void;
 }
 
 export function makeAdapters(
