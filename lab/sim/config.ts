@@ -11,7 +11,7 @@ export const PREFIX = "p/";
 export const PART_SIZE = 5 * MIB;
 export const MULTIPART_THRESHOLD = 8 * MIB;
 
-export function simConfig(scenario: Scenario): WorkerConfig {
+export function simConfig(scenario: Scenario, worker: number): WorkerConfig {
   return {
     region: "eu-north-1",
     sourceBucket: SOURCE_BUCKET,
@@ -24,7 +24,7 @@ export function simConfig(scenario: Scenario): WorkerConfig {
     longPollSeconds: 20,
     emptyPollsBeforeExit: 3,
     copyConcurrency: scenario.copyConcurrency,
-    partSize: PART_SIZE,
+    partSize: PART_SIZE + (scenario.partSizeChanges && worker % 2 === 1 ? MIB : 0),
     multipartThreshold: MULTIPART_THRESHOLD,
     drainSeconds: 90,
     breakerBudgetSeconds: 900,

@@ -75,7 +75,7 @@ export class Fleet {
       random: () => luck.next(),
       digest,
     };
-    this.runWorker(simConfig(this.scenario), deps, process.stop.signal).then(
+    this.runWorker(simConfig(this.scenario, ordinal), deps, process.stop.signal).then(
       ({ exitCode, reason }) => this.end(process, `worker exits ${String(exitCode)}`, reason),
       (error: unknown) => {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -91,11 +91,15 @@ export class Fleet {
     this.world.history.add(process.id, what, undefined, detail);
   }
 
-  private interruptAt({ process, ordinal, phase }: CallMoment): void {
+  private interruptAt(moment: CallMoment): void {
     for (const interrupt of this.scenario.interrupts) {
-      if (interrupt.worker === process.ordinal && interrupt.call === ordinal && interrupt.phase === phase) {
-        this.interrupt(process, interrupt);
-      }
+      const { worker, operation, call, phase } = interrupt;
+      if (worker !== moment.process.ordinal || phase !== moment.phase) continue;
+      const reached =
+        operation === ""
+          ? call === moment.ordinal
+          : operation === moment.operation && call === moment.ordinalOfOperation;
+      if (reached) this.interrupt(moment.process, interrupt);
     }
   }
 

@@ -73,7 +73,10 @@ export class Judge {
 
   bucketDropped(keys: readonly string[]): void {
     this.missingSince = this.now();
-    for (const key of keys) this.lostWithBucket.add(key);
+    for (const key of keys) {
+      this.lostWithBucket.add(key);
+      this.compare(key);
+    }
   }
 
   bucketCreated(): void {

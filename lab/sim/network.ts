@@ -16,6 +16,8 @@ export interface CallMoment {
   readonly process: SimProcess;
   /** Counts the process's calls from 1. */
   readonly ordinal: number;
+  /** The same among its calls of this operation. */
+  readonly ordinalOfOperation: number;
   readonly operation: string;
   readonly phase: Phase;
   readonly keys: readonly string[];
@@ -45,6 +47,8 @@ export class Network {
     readonly history: History,
     readonly settings: NemesisSettings,
     private readonly random: Random,
+    /** A request that no state of the world makes right. */
+    private readonly onMalformed: (process: SimProcess, operation: string, keys: readonly string[]) => void,
   ) {}
 
   watch(watcher: (moment: CallMoment) => void): void {
@@ -92,6 +96,7 @@ export class Network {
           exchange.moment("started");
         } catch (error) {
           result = { error: refused(error) };
+          if (result.error.code === "InvalidRequest") this.onMalformed(process, operation, keys);
           this.history.add(process.id, `${operation} refused`, keys, result.error.code);
         }
       });
@@ -123,6 +128,7 @@ export class Exchange<T> {
   open = true;
   readonly promise: Promise<T>;
   private readonly ordinal: number;
+  private readonly ordinalOfOperation: number;
   private resolve: (value: T) => void = () => undefined;
   private reject: (error: SyncError) => void = () => undefined;
   private readonly came: () => void;
@@ -136,6 +142,7 @@ export class Exchange<T> {
   ) {
     const { process, operation, keys, detail, signal } = spec;
     this.ordinal = ++process.calls;
+    this.ordinalOfOperation = process.countCall(operation);
     this.promise = new Promise<T>((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -152,7 +159,8 @@ export class Exchange<T> {
   moment(phase: Phase, detail = ""): void {
     const { process, operation, keys } = this.spec;
     this.network.history.add(process.id, `${operation} ${phase}`, keys, detail);
-    this.network.tell({ process, ordinal: this.ordinal, operation, phase, keys });
+    const { ordinal, ordinalOfOperation } = this;
+    this.network.tell({ process, ordinal, ordinalOfOperation, operation, phase, keys });
   }
 
   settle(result: Result<T>): void {

@@ -24,6 +24,7 @@ export class SimProcess {
   /** Copy requests that it waits for. */
   copiesInFlight = 0;
   readonly writes: WriteRecord[] = [];
+  private readonly callsOf = new Map<string, number>();
   /** Keys it has acknowledged a message of. */
   readonly finished = new Set<string>();
   wasFrozen = false;
@@ -36,6 +37,13 @@ export class SimProcess {
 
   isRunning(): boolean {
     return this.state === "running";
+  }
+
+  /** Counts a call of the operation; resolves to how many there have been. */
+  countCall(operation: string): number {
+    const count = (this.callsOf.get(operation) ?? 0) + 1;
+    this.callsOf.set(operation, count);
+    return count;
   }
 
   /** Writes to the key that may, as far as the process can know, still land. */

@@ -40,7 +40,9 @@ export type InterruptKind = "kill" | "term" | "freeze";
 export interface Interrupt {
   /** Workers are counted from 0 in the order of their start. */
   readonly worker: number;
-  /** Counts the calls of that worker from 1. */
+  /** Counted are the worker's calls of this operation, or all its calls when "". */
+  readonly operation: string;
+  /** From 1. */
   readonly call: number;
   readonly phase: "sent" | "started" | "landed" | "answered";
   readonly kind: InterruptKind;
@@ -65,6 +67,8 @@ export interface Scenario {
   readonly steps: readonly WorkStep[];
   readonly interrupts: readonly Interrupt[];
   readonly nemesis: NemesisSettings;
+  /** Every other worker cuts parts of another size, as after a deployment. */
+  readonly partSizeChanges: boolean;
   readonly staleDeletePower: number;
   /** The known residual; 0 but in its own test. */
   readonly duplicateDelivery: number;

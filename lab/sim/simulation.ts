@@ -80,8 +80,8 @@ function scheduleBucketLoss({ scenario, scheduler, source, judge, history }: Sim
     if (kind !== "source-missing") continue;
     scheduler.after(fromMs, () => {
       history.add("source", "bucket deleted", undefined);
-      judge.bucketDropped(keysOf(scenario));
       source.drop();
+      judge.bucketDropped(keysOf(scenario));
     });
     scheduler.after(untilMs, () => {
       history.add("source", "bucket created again", undefined);

@@ -93,12 +93,12 @@ export class SimSource {
     return { kind: "object", ...identity };
   }
 
-  /** What a copy request finds when S3 starts it: the condition and the snapshot are one instant. */
+  /** What a copy request finds when S3 starts it: condition ("*" is none) and snapshot are one instant. */
   open(key: string, etag: string, operation: string): SourceVersion {
     if (!this.present) throw refusal("NoSuchBucket", operation);
     const version = this.objects.get(key);
     if (version === undefined) throw refusal("NoSuchKey", operation);
-    if (version.etag !== etag) throw refusal("PreconditionFailed", operation);
+    if (etag !== "*" && version.etag !== etag) throw refusal("PreconditionFailed", operation);
     return version;
   }
 

@@ -59,7 +59,13 @@ export class SimWorld {
     this.scheduler = new Scheduler(random.stream("ties"));
     const now = (): number => this.scheduler.now;
     this.history = new History(now);
-    this.network = new Network(this.scheduler, this.history, scenario.nemesis, random.stream("network"));
+    this.network = new Network(
+      this.scheduler,
+      this.history,
+      scenario.nemesis,
+      random.stream("network"),
+      (process, operation, keys) => this.judge.blame("no malformed request", keys[0], `${operation} by ${process.id}`),
+    );
     const epochSeconds = (): number => Math.floor((EPOCH_MS + now()) / 1000);
     this.source = new SimSource(SOURCE_BUCKET, scenario.versioned, epochSeconds, (change) =>
       this.sourceChanged(change),

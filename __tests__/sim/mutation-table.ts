@@ -1,0 +1,210 @@
+/** Ways to break the worker, one rule each, and where the random model finds them. */
+import type { Patch } from "../support/mutant-loader";
+
+export interface Mutation {
+  readonly name: string;
+  /** The rule of the convergence rule that it breaks, or the promise. */
+  readonly breaks: string;
+  readonly patches: readonly Patch[];
+  /** First seed of the search; the search takes the next seeds up to the bound of the test. */
+  readonly fromSeed: number;
+}
+
+/** The verb has to be carried from the event to the reconcile, which the worker takes care not to do. */
+const TRUST_THE_VERB: readonly Patch[] = [
+  {
+    file: "worker/intake.ts",
+    find: "suspectUploads: redelivered,",
+    replace: 'suspectUploads: redelivered, removed: mine.every((e) => e.eventName.startsWith("ObjectRemoved")),',
+  },
+  {
+    file: "worker/inbox.ts",
+    find: "task.suspectUploads ||= filing.suspectUploads;",
+    replace: "task.suspectUploads ||= filing.suspectUploads; task.removed = filing.removed;",
+  },
+  {
+    file: "worker/attend.ts",
+    find: "{ key: task.key, mustLook,",
+    replace: "{ key: task.key, removed: task.removed, mustLook,",
+  },
+  {
+    file: "worker/reconcile.ts",
+    find: "const before = await headSource(deps, key);",
+    replace:
+      'if (attention.removed) { await write(deps, attention, { kind: "absent" }, mustLook); return { kind: "absent" }; } const before = await headSource(deps, key);',
+  },
+];
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: "no after-check",
+    breaks: "rule 1",
+    patches: [
+      { file: "worker/reconcile.ts", find: "if (sameState(before, after)) return after;", replace: "return before;" },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "no source condition on parts",
+    breaks: "rule 2",
+    patches: [
+      {
+        file: "worker/copy/multipart.ts",
+        find: "sourceEtag: source.etag, ...partRange",
+        replace: 'sourceEtag: "*", ...partRange',
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "no source condition on CopyObject",
+    breaks: "rule 2",
+    patches: [
+      { file: "worker/copy/copy.ts", find: "sourceEtag: source.etag, content", replace: 'sourceEtag: "*", content' },
+    ],
+    fromSeed: 1,
+  },
+  { name: "the verb of an event is trusted", breaks: "an event is a hint", patches: TRUST_THE_VERB, fromSeed: 1 },
+  {
+    name: "a retry hides an unknown outcome",
+    breaks: "rule 3",
+    patches: [
+      {
+        file: "worker/writes.ts",
+        find: "return await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call);",
+        replace:
+          "const value = await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call); unsettledUntilMs = 0; return value;",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a lost answer counts as no effect",
+    breaks: "rule 3",
+    patches: [
+      { file: "worker/writes.ts", find: 'if (error.effect === "unknown") unsettled', replace: "if (false) unsettled" },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a write is sent under any lease",
+    breaks: "rule 4",
+    patches: [
+      {
+        file: "worker/writes.ts",
+        find: "if (!(await ensureLease(bound))) throw",
+        replace: "if (!(await ensureLease(0))) throw",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a heartbeat lowers a deadline",
+    breaks: "rule 4",
+    patches: [
+      {
+        file: "worker/leases.ts",
+        find: "const wanted = Math.ceil(Math.max(ms, record.deadlineMs - now) / 1000);",
+        replace: "const wanted = Math.ceil(ms / 1000);",
+      },
+      { file: "worker/leases.ts", find: "record.deadlineMs - now <= (visibilityMs * 2) / 3", replace: "true" },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a message is deleted with a stale receipt",
+    breaks: "rule 5",
+    patches: [
+      {
+        file: "worker/outbox.ts",
+        find: "leases.beginDelete(lease, DELETE_MARGIN_MS)",
+        replace: "leases.beginDelete(lease, DELETE_MARGIN_MS).then(() => true)",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a key is put back without waiting for its write",
+    breaks: "rule 6",
+    patches: [
+      {
+        file: "core/outcome.ts",
+        find: "Math.ceil(Math.max(ms, landsWithinMs) / 1000)",
+        replace: "Math.ceil(ms / 1000)",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "404 of a missing bucket is taken as absent",
+    breaks: "rule 0",
+    patches: [
+      {
+        file: "worker/reconcile.ts",
+        find: 'if (state.kind === "absent" && !(await sourceExists()))',
+        replace: "if (false)",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a message is deleted when it is filed",
+    breaks: "nothing lost",
+    patches: [
+      {
+        file: "worker/intake.ts",
+        find: 'tally.add("coalesced", inbox.file(lease, history, filing));',
+        replace: 'tally.add("coalesced", inbox.file(lease, history, filing)); void outbox.acknowledge(lease);',
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a message that came during a pass is released by it",
+    breaks: "nothing lost",
+    patches: [
+      {
+        file: "worker/attend.ts",
+        find: "final ? [...covered] : [...task.deliveries]",
+        replace: "[...task.deliveries]",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "an abort is forgotten",
+    breaks: "rule 8",
+    patches: [
+      {
+        file: "worker/copy/multipart.ts",
+        find: "else if (!(deps.calls.canHandOff() && canResume(error))) await abandonUpload(deps, job, upload);",
+        replace: "else forget(job, upload);",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "an upload is resumed whatever it copies",
+    breaks: "rule 8",
+    patches: [
+      {
+        file: "worker/copy/multipart.ts",
+        find: "uploads.find((upload) => upload.fingerprint === fingerprint)",
+        replace: "uploads.find(() => true)",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "an upload is resumed with parts of another plan",
+    breaks: "rule 8",
+    patches: [
+      {
+        file: "worker/copy/uploads.ts",
+        find: "return parts.every((part) => fitsPlan(part, plan)) ? parts",
+        replace: "return true ? parts",
+      },
+    ],
+    fromSeed: 1,
+  },
+];
