@@ -2,7 +2,8 @@
  * The slot pool: permission for one request in flight, for all objects and parts of the process.
  *
  * - Fair: waiters are served round robin over their owners (keys), so one huge object may use every slot while nobody else
- *   wants one, and a small object gets the next slot that is freed, however many parts wait.
+ *   wants one, and a small object gets the next slot that is freed, however many parts wait: an owner that was served last
+ *   lets others pass first.
  * - AIMD: the limit is halved when S3 asks for fewer requests, at most once per round trip (a 503 of a request that was sent
  *   before the last decrease says nothing new), and grows by one per `limit` successes.
  */
@@ -36,9 +37,11 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
   let grown = 0;
   let sent = 0;
   let sentAtDecrease = 0;
+  let servedLast: string | undefined;
 
-  function grant(): Slot {
+  function grant(owner: string): Slot {
     inUse++;
+    servedLast = owner;
     const ordinal = ++sent;
     let released = false;
     return {
@@ -72,19 +75,24 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
 
   function serve(): void {
     while (inUse < limit) {
-      const next = waiting.entries().next();
-      if (next.done === true) return;
-      const [owner, queue] = next.value;
+      const next = nextInTurn();
+      if (next === undefined) return;
+      const [owner, queue] = next;
       const waiter = queue.shift();
       waiting.delete(owner);
       if (queue.length > 0) waiting.set(owner, queue);
-      waiter?.(grant());
+      waiter?.(grant(owner));
     }
+  }
+
+  function nextInTurn(): [string, Waiter[]] | undefined {
+    for (const entry of waiting) if (entry[0] !== servedLast || waiting.size === 1) return entry;
+    return undefined;
   }
 
   function acquire(owner: string, signal: AbortSignal): Promise<Slot> {
     if (signal.aborted) return Promise.reject(new Interruption("stopping"));
-    if (inUse < limit && waiting.size === 0) return Promise.resolve(grant());
+    if (inUse < limit && waiting.size === 0) return Promise.resolve(grant(owner));
     return new Promise((resolve, reject) => {
       const queue = waiting.get(owner) ?? [];
       const granted: Waiter = (slot) => {
