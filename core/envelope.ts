@@ -18,8 +18,20 @@ import type {
   UploadState,
 } from "./messages";
 import { type CopySizes, plannedRequests } from "./parts";
-import { bad, type Fields, field, good, isFields, readEpochMs, readInteger, type Reading } from "./untrusted";
-import { readKey, readKeyText, readSize, show } from "./untrusted";
+import {
+  bad,
+  field,
+  type Fields,
+  good,
+  isFields,
+  readEpochMs,
+  type Reading,
+  readInteger,
+  readKey,
+  readKeyText,
+  readSize,
+  show,
+} from "./untrusted";
 
 /** Keys one envelope may carry. */
 export const MAX_ENVELOPE_KEYS = 10_000;
@@ -108,7 +120,7 @@ export interface BatchLimits {
   readonly maxBytes: number;
 }
 
-/** A tenth of a minute's work for one worker or so: small enough to share out, large enough to make messages cheap. */
+/** Small enough to share out and to be done within one lease, large enough to make messages cheap. */
 export const DEFAULT_BATCH_LIMITS: BatchLimits = { maxKeys: 100, maxRequests: 256, maxBytes: 64 * 1024 ** 3 };
 
 /** Cuts an envelope into several that keep the limits and {@link MAX_ENVELOPE_BYTES}; order is kept, nothing is lost. */

@@ -7,8 +7,8 @@
 import { parseEnvelope } from "./envelope";
 import { decodeEventKey } from "./keys";
 import type { ObjectEvent, ParsedMessage } from "./messages";
-import { bad, field, good, isFields, isInteger, type Reading, readKey, show } from "./untrusted";
 import { MAX_OBJECT_BYTES } from "./parts";
+import { bad, field, good, isFields, isInteger, type Reading, readKey, show } from "./untrusted";
 
 /** Never throws, whatever the text. */
 export function parseMessage(body: string): ParsedMessage {

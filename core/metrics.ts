@@ -3,13 +3,14 @@
  *
  * Read by worker and starter (which emit), and by dashboard and alarms (which refer): a metric that is not here does not exist.
  */
+import type { ErrorClass } from "./errors";
 
 export const NAMESPACE = "S3ExpressSync";
 
 /** CloudWatch's spelling of units. */
 export type Unit = "Seconds" | "Count" | "Bytes" | "None";
 
-/** Every metric, who emits it and what it says. Metrics without a `by` have the dimension Queue only. */
+/** Every metric, who emits it and what it says. All have the dimension Queue, some a second one (`by`). */
 export const METRICS = {
   SyncLagSeconds: { unit: "Seconds", from: "worker", about: "From the event to the clean check, per key." },
   ObjectsCopied: { unit: "Count", from: "worker", about: "Objects written to the destination." },
@@ -47,6 +48,15 @@ export type MetricName = keyof typeof METRICS;
 /** Values of the dimension Reason. */
 export const SKIP_REASONS = ["in-sync", "outside-prefix", "other-bucket", "test-event"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** Values of the dimension Class. */
+export const FAILURE_CLASSES = [
+  "transient",
+  "throttled",
+  "systemic",
+  "key",
+  "raced",
+] as const satisfies readonly ErrorClass[];
 
 /** One number, or the samples of one period (CloudWatch makes percentiles of them). */
 export type MetricValues = { readonly [M in MetricName]?: number | readonly number[] };
