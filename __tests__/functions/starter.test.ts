@@ -248,6 +248,16 @@ describe("between invocations", () => {
     expect(new Set(stub.inputsOf("RunTask").map((input) => input["clientToken"])).size).toBe(1);
   });
 
+  it("a late repetition gets the original answer, and those workers are not counted again", async () => {
+    stub.answers["GetQueueAttributes"] = queueOf(2);
+    await lookAt();
+    now += 130_000;
+    for (const task of ecs.tasks) Object.assign(task, { lastStatus: "RUNNING", startedAt: now / 1000 - 90 });
+    expect(await lookAt()).toMatchObject({ running: 2, starting: 0, launched: 0, reason: "launch" });
+    expect(ecs.tasks).toHaveLength(2);
+    expect(stub.inputsOf("RunTask")).toHaveLength(2);
+  });
+
   it("a repetition that asks for another number conflicts and is taken as already launched", async () => {
     ecs.listsNewTasks = false;
     stub.answers["GetQueueAttributes"] = queueOf(2);
