@@ -71,9 +71,8 @@ export class LambdaFunction {
   /** Warm processes have the old environment, so they end. */
   async configure(change: Partial<FunctionInput>): Promise<void> {
     this.config = { ...this.config, ...change };
-    const idle = this.sandboxes.filter((sandbox) => !sandbox.isBusy);
-    this.sandboxes = this.sandboxes.filter((sandbox) => sandbox.isBusy);
-    await Promise.all(idle.map((sandbox) => sandbox.close()));
+    for (const sandbox of this.sandboxes) if (sandbox.isBusy) sandbox.retireWhenIdle = true;
+    await Promise.all(this.sandboxes.filter((sandbox) => !sandbox.isBusy).map((sandbox) => sandbox.close()));
   }
 
   /** @throws CloudError TooManyRequestsException (429) beyond the reserved concurrency */
@@ -149,8 +148,8 @@ export class LambdaFunction {
   }
 
   private freeSandbox(): Sandbox {
-    this.sandboxes = this.sandboxes.filter((sandbox) => !sandbox.isDead);
-    const idle = this.sandboxes.find((sandbox) => !sandbox.isBusy);
+    this.sandboxes = this.sandboxes.filter((sandbox) => !sandbox.isGone);
+    const idle = this.sandboxes.find((sandbox) => !sandbox.isBusy && !sandbox.isDead);
     if (idle !== undefined) return idle;
     const { config, context } = this;
     const made = new Sandbox(

@@ -35,6 +35,7 @@ export interface Lambda {
 
 export function makeLambda(options: LambdaOptions): Lambda {
   const functions = new Map<string, LambdaFunction>();
+  const replaced: LambdaFunction[] = [];
   const listeners = new Set<(name: string, line: OutputLine) => void>();
   const onLine = (name: string, line: OutputLine) => {
     for (const listener of listeners) listener(name, line);
@@ -51,6 +52,8 @@ export function makeLambda(options: LambdaOptions): Lambda {
     service: lambdaService(find),
     createFunction(input) {
       const made = new LambdaFunction({ ...input, module: resolvePath(input.module) }, { ...options, onLine });
+      const old = functions.get(input.name);
+      if (old !== undefined) replaced.push(old);
       functions.set(input.name, made);
       return made.arn;
     },
@@ -62,7 +65,7 @@ export function makeLambda(options: LambdaOptions): Lambda {
       return () => void listeners.delete(listener);
     },
     async close() {
-      await Promise.all([...functions.values()].map((one) => one.close()));
+      await Promise.all([...functions.values(), ...replaced].map((one) => one.close()));
     },
   };
 }

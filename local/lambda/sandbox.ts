@@ -29,7 +29,12 @@ interface Answer {
 
 export class Sandbox {
   isBusy = false;
+  /** Takes no more calls. */
   isDead = false;
+  /** Its process has ended. */
+  isGone = false;
+  /** Has an outdated configuration: ends after the call it is busy with. */
+  retireWhenIdle = false;
   private readonly child: ChildProcess;
   private pending: { readonly id: string; settle: (outcome: Outcome) => void } | undefined;
 
@@ -69,6 +74,7 @@ export class Sandbox {
     });
     this.pending = undefined;
     this.isBusy = false;
+    if (this.retireWhenIdle) await this.close();
     return outcome;
   }
 
@@ -85,6 +91,7 @@ export class Sandbox {
 
   private died(reason: string): void {
     this.isDead = true;
+    this.isGone = true;
     this.pending?.settle({
       error: { errorType: "Runtime.ExitError", errorMessage: `RequestId: ${this.pending.id} Error: ${reason}` },
     });
