@@ -337,6 +337,22 @@ describe("Spot shortage", () => {
     });
   });
 
+  it("what On-Demand refuses is told and left to the next look", async () => {
+    ecs.spotLeft = 0;
+    const run = stub.answers["RunTask"]!;
+    stub.answers["RunTask"] = (input, call) =>
+      call === 0 ? run(input, call) : { tasks: [], failures: [{ reason: "RESOURCE:ENI" }, { reason: "RESOURCE:ENI" }] };
+    stub.answers["GetQueueAttributes"] = queueOf(2);
+    const look = await lookAt();
+    expect(look).toMatchObject({ launched: 0, spotShortage: true, reason: "launch" });
+    expect(look.problems[1]).toBe("RunTask: 2 of 2 on FARGATE not started: RESOURCE:ENI");
+    expect(launches()).toEqual(["FARGATE_SPOT 2", "FARGATE 2"]);
+
+    configure({ SPOT_WEIGHT: "0" });
+    starter = newContainer();
+    expect(await lookAt({ time: "next" })).toMatchObject({ launched: 0, spotShortage: false });
+  });
+
   it("On-Demand never stands in where its weight is 0", async () => {
     configure({ ON_DEMAND_WEIGHT: "0" });
     ecs.spotLeft = 1;
