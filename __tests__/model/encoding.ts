@@ -37,7 +37,7 @@ export function encode(s: State, words: Uint32Array): void {
       (w.upload << 14) |
       (w.print << 17) |
       (w.hold << 19);
-    words[at++] = w.out | (w.outStale << 6) | (w.deleting << 12);
+    words[at++] = w.out | (w.outStale << 6) | (w.deleting << 12) | (w.inherited << 18);
   }
   for (const o of s.writes)
     words[at++] =
@@ -97,6 +97,7 @@ export function decode(words: Uint32Array, s: State): void {
     w.out = v & 63;
     w.outStale = (v >> 6) & 63;
     w.deleting = (v >> 12) & 63;
+    w.inherited = (v >> 18) & 1;
   }
   for (const o of s.writes) {
     v = words[at++]!;

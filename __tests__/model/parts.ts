@@ -18,7 +18,11 @@ export const PHANTOM = 1 << MESSAGES;
 export const real = (leases: number): number => leases & ~PHANTOM;
 export const bit = (message: number): number => 1 << message;
 
-export function addMessage(t: State, status: Message, fields: { again: number; verb?: number; upload?: number; print?: number }): number {
+export function addMessage(
+  t: State,
+  status: Message,
+  fields: { again: number; verb?: number; upload?: number; print?: number },
+): number {
   const index = t.messages.findIndex((m) => m.status === Message.None);
   if (index < 0) throw new Error("the model has too few messages for this budget");
   t.messages[index] = { ...noMessage(), status, ...fields };

@@ -17,6 +17,8 @@ export interface Rules {
   joinedEventRunsLoopAgain: boolean;
   /** 0: absent is only absent in a bucket that exists; a check of the bucket precedes every delete. */
   rule0BucketCheck: boolean;
+  /** 0, in full: a check also precedes acknowledging a key as absent, because the after-check's 404 is as bare as the first. */
+  rule0CheckBeforeAcknowledging: boolean;
   /** 1: HEAD the source after the write; a difference starts over. */
   rule1AfterCheck: boolean;
   /** 1: the same state means all of ETag, size, LastModified, headers and metadata. */
@@ -57,6 +59,7 @@ export const ALL_RULES: Rules = {
   verbNeverTrusted: true,
   joinedEventRunsLoopAgain: true,
   rule0BucketCheck: true,
+  rule0CheckBeforeAcknowledging: true,
   rule1AfterCheck: true,
   rule1ComparesHeaders: true,
   rule2SourceCondition: true,
@@ -92,4 +95,8 @@ export interface Setting {
   cachedBucketCheck: boolean;
   /** S3 refuses to delete a bucket that holds objects. */
   onlyEmptyBucketsVanish: boolean;
+  /** Rule 6, stricter: whatever was written to since the last clean check is put back; it is never left to its lease or made visible. */
+  letsGoByPutBack: boolean;
+  /** The source bucket is missing from the start (a set-up error), and an event of the key waits in the queue. */
+  bucketMissing: boolean;
 }

@@ -2,6 +2,9 @@
  * Explicit-state search over a finite system. States are a few words, kept once in one growing array; the trace to a state is
  * rebuilt from parents, so nothing is stored for labels.
  *
+ * A system with interchangeable parts may rename: then one state is kept for all that differ only in names, and the trace is walked once
+ * more without renaming, so that a name in it means the same thing from the first step to the last.
+ *
  * `breadth` finds a shortest trace to a fault. `depth` also finds cycles: a successor that is still on the path is one. A search in
  * depth that finds neither a fault nor a cycle has shown that every run ends, and that it ends well.
  */
@@ -10,6 +13,8 @@ export interface System {
   start(state: Uint32Array): void;
   /** Calls `visit` for every successor (the array is reused) and returns what is wrong with this state, if anything. */
   expand(state: Uint32Array, visit: (label: () => string, next: Uint32Array) => void): string | undefined;
+  /** Replaces a state by the one that stands for all that differ only in names. */
+  rename?(state: Uint32Array): void;
 }
 
 export interface Outcome {
@@ -97,6 +102,7 @@ export function explore(system: System, order: "breadth" | "depth", limit = 4_00
   const parents: number[] = [];
   const marks: Mark[] = [];
   const add = (next: Uint32Array, parent: number): number => {
+    system.rename?.(next);
     const index = store.add(next);
     if (index === parents.length) {
       parents.push(parent);
@@ -108,31 +114,40 @@ export function explore(system: System, order: "breadth" | "depth", limit = 4_00
   system.start(state);
   add(state, -1);
 
-  const outcome = (fault: string | undefined, at: number, cycle?: string[]): Outcome => ({
+  const outcome = (fault: string | undefined, at: number, cycle?: number[]): Outcome => ({
     states: store.count,
     ...(fault === undefined ? {} : { fault }),
-    trace: fault === undefined && cycle === undefined ? [] : labels(pathTo(at)),
-    ...(cycle === undefined ? {} : { cycle }),
+    ...tell(fault === undefined && cycle === undefined ? [] : pathTo(at).slice(1), cycle),
   });
+  const tell = (path: number[], round?: number[]): Pick<Outcome, "trace" | "cycle"> => {
+    const from = new Uint32Array(system.words);
+    system.start(from);
+    const trace = labels(path, from);
+    return round === undefined ? { trace } : { trace, cycle: labels(round, from) };
+  };
   const pathTo = (index: number): number[] => {
     const path: number[] = [];
     for (let i = index; i >= 0; i = parents[i]!) path.push(i);
     return path.reverse();
   };
-  const labels = (path: number[]): string[] => {
-    const from = new Uint32Array(system.words);
-    const found: string[] = [];
-    for (let i = 1; i < path.length; i++) {
-      let label: string | undefined;
-      store.read(path[i - 1]!, from);
-      system.expand(from, (text, next) => {
-        if (label === undefined && store.add(next) === path[i]) label = text();
+  const labels = (path: number[], from: Uint32Array): string[] =>
+    path.map((index) => {
+      const after = new Uint32Array(system.words);
+      let found: string | undefined;
+      const named = new Uint32Array(system.words);
+      system.expand(from, (label, next) => {
+        if (found !== undefined) return;
+        named.set(next);
+        system.rename?.(next);
+        if (store.add(next) === index) {
+          found = label();
+          after.set(named);
+        }
       });
-      found.push(label ?? "?");
-    }
-    return found;
-  };
-
+      from.set(after);
+      if (found === undefined) throw new Error("no step leads on: renaming does not commute with the steps");
+      return found;
+    });
   if (order === "breadth") {
     for (let index = 0; index < store.count; index++) {
       store.read(index, state);
@@ -167,7 +182,7 @@ export function explore(system: System, order: "breadth" | "depth", limit = 4_00
     if (fault !== undefined) return outcome(fault, index);
     if (again >= 0) {
       const path = pathTo(index);
-      return outcome(undefined, again, labels([...path.slice(path.indexOf(again)), again]));
+      return outcome(undefined, again, [...path.slice(path.indexOf(again) + 1), again]);
     }
   }
   return outcome(undefined, 0);

@@ -88,6 +88,8 @@ export interface WorkerState {
   verb: number;
   upload: number;
   print: number;
+  /** The upload came with a hand-off. */
+  inherited: number;
   /** Bit sets of messages: leases of the running reconcile; receipts in the outbox; the same with a lost lease; deletes on their way. */
   hold: number;
   out: number;
@@ -145,6 +147,7 @@ export const idleWorker = (): WorkerState => ({
   verb: 0,
   upload: 0,
   print: 0,
+  inherited: 0,
   hold: 0,
   out: 0,
   outStale: 0,

@@ -3,38 +3,44 @@ import { decode, encode, WORDS } from "./encoding";
 import type { Setting } from "./rules";
 import type { System } from "./search";
 import { At, BUDGETS, bytesOf, emptyState, Kind, Message, TORN, type Budget, type State } from "./state";
-import { canonical } from "./symmetry";
+import { rename } from "./symmetry";
 import { workerSteps } from "./worker";
 import { failureSteps, outboxSteps, queueSteps, serverSteps, sourceSteps, type Step } from "./world";
 
 export interface Options {
-  /** Treat states that differ only in names as one. Names in traces then mean nothing, so searches for a trace leave it off. */
+  /** Treat states that differ only in the names of workers and messages as one. */
   symmetry: boolean;
+  /** Look for this fault only. */
+  only?: string;
 }
 
-export function system(setting: Setting, budget: Partial<Budget>, { symmetry }: Options): System {
+export function system(setting: Setting, budget: Partial<Budget>, { symmetry, only }: Options): System {
   const s = emptyState();
   const t = emptyState();
   const next = new Uint32Array(WORDS);
   return {
     words: WORDS,
+    ...(symmetry ? { rename: (state: Uint32Array) => rename(state, t) } : {}),
     start(words) {
       const first = emptyState();
       first.source = setting.start;
       first.destination = { bytes: bytesOf(setting.start), print: setting.start };
+      if (setting.bucketMissing) {
+        first.bucketGone = 1;
+        first.messages[0]!.status = Message.Visible;
+      }
       for (const name of BUDGETS) first.budget[name] = budget[name] ?? 0;
       encode(first, words);
     },
     expand(words, visit) {
       decode(words, s);
       const broken = faultOf(s);
-      if (broken !== undefined) return broken;
+      if (broken !== undefined && (only === undefined || broken === only)) return broken;
       let steps = 0;
       const step: Step = (label, change) => {
         steps++;
         decode(words, t);
         change(t);
-        if (symmetry) canonical(t);
         encode(t, next);
         visit(label, next);
       };

@@ -1,15 +1,5 @@
 /** What a worker does: the loop of reconcile and the rules, one function per place in the loop. */
-import {
-  addMessage,
-  addWrite,
-  bit,
-  closeUpload,
-  endJob,
-  openUploadsBut,
-  partInFlight,
-  real,
-  writesOf,
-} from "./parts";
+import { addMessage, addWrite, bit, closeUpload, endJob, openUploadsBut, partInFlight, real, writesOf } from "./parts";
 import type { Setting } from "./rules";
 import { ABSENT, At, BARE_404, bytesOf, GONE, Kind, Message, STATE_NAMES, type State, type WorkerState } from "./state";
 import { setName, type Step } from "./world";
@@ -57,7 +47,8 @@ const head = (s: State): number => (s.bucketGone === 1 && s.source !== ABSENT ? 
 function headSource(s: State, w: number, { rules, multipart }: Setting, does: Does): void {
   const worker = s.workers[w]!;
   // Rule 8: once per delivery, so the mark is taken away with the act; a restart of the loop does not set it again.
-  const sweeps = multipart && (rules.rule8AbortOncePerDelivery ? worker.sweep === 1 && rules.rule8AbortOnRedelivery : true);
+  const sweeps =
+    multipart && (rules.rule8AbortOncePerDelivery ? worker.sweep === 1 && rules.rule8AbortOnRedelivery : true);
   const others = sweeps ? openUploadsBut(s, worker.upload) : [];
   if (others.length > 0) {
     does("aborts other uploads", (t, me) => {
@@ -90,7 +81,7 @@ function headDestination(s: State, does: Does): void {
 }
 
 function write(s: State, w: number, setting: Setting, does: Does): void {
-  const { rules, multipart, cachedBucketCheck } = setting;
+  const { rules, multipart } = setting;
   const worker = s.workers[w]!;
   if (worker.hold === 0 && rules.rule5NoWriteAfterLostLease) {
     giveUp(s, w, setting, does);
@@ -99,16 +90,18 @@ function write(s: State, w: number, setting: Setting, does: Does): void {
   // Rule 4: the lease is extended first, so its messages stay hidden until this write has landed or never will.
   const send = (t: State, me: WorkerState, fields: Parameters<typeof addWrite>[1]): void => {
     const covered = rules.rule4LeaseOutlivesWrite && fields.kind !== Kind.Part;
-    addWrite(t, { ...fields, state: me.before % BARE_404, owner: w + 1, awaited: 1, cover: covered ? real(me.hold) : 0 });
+    addWrite(t, {
+      ...fields,
+      state: me.before % BARE_404,
+      owner: w + 1,
+      awaited: 1,
+      cover: covered ? real(me.hold) : 0,
+    });
     me.at = At.Wait;
     if (fields.kind !== Kind.Part) me.wrote = 1;
   };
   if (isAbsent(worker.before)) {
-    if (s.bucketGone === 1 && rules.rule0BucketCheck && !cachedBucketCheck)
-      does("finds the source bucket missing and leaves", (t, me) => {
-        endJob(t, w);
-        t.workers[w] = { ...t.workers[w]!, at: At.Stopped, out: me.out };
-      });
+    if (rules.rule0BucketCheck && seesBucketMissing(s, setting)) leave(w, does);
     else
       does("sends a delete", (t, me) => {
         send(t, me, { kind: Kind.Delete });
@@ -128,33 +121,35 @@ function write(s: State, w: number, setting: Setting, does: Does): void {
       t.uploads[index] = { open: 1, print: me.before, parts: [0, 0] };
       me.upload = index + 1;
       me.print = me.before;
+      me.inherited = 0;
     });
     return;
   }
   // Rule 8: resume only what was begun for exactly this state.
-  if (worker.print !== worker.before && rules.rule8ResumeOnlySameFingerprint) {
+  if (worker.print !== worker.before && (rules.rule8ResumeOnlySameFingerprint || worker.inherited === 0)) {
     abort(s, w, setting, does);
     return;
   }
   const parts = worker.upload === GONE ? [0, 0] : s.uploads[worker.upload - 1]!.parts;
   const missing = parts.indexOf(0) + 1;
   if (missing > 0)
-    does(`sends part ${missing} of ${name}`, (t, me) => send(t, me, { kind: Kind.Part, upload: me.upload, part: missing }));
+    does(`sends part ${missing} of ${name}`, (t, me) =>
+      send(t, me, { kind: Kind.Part, upload: me.upload, part: missing }),
+    );
   else does(`sends a complete of ${name}`, (t, me) => send(t, me, { kind: Kind.Complete, upload: me.upload }));
 }
 
 /** Ends the worker's own upload. It waits for own parts in flight: a part that lands during the abort would keep the upload. */
 function abort(s: State, w: number, { rules }: Setting, does: Does): void {
-  const { upload } = s.workers[w]!;
-  const hand = upload !== 0 && upload !== GONE;
-  if (hand && !rules.rule8CompleteOrAbortHandOff) {
+  const { upload, inherited } = s.workers[w]!;
+  if (inherited === 1 && !rules.rule8CompleteOrAbortHandOff) {
     does("forgets its upload", (_, me) => (me.upload = 0));
     return;
   }
   const busy = partInFlight(s, upload, w + 1);
   if (busy && rules.rule8AbortWaitsForParts) return;
   does(busy ? "aborts its upload under a part in flight, which keeps it open" : "aborts its upload", (t, me) => {
-    if (hand && !busy) closeUpload(t, upload);
+    if (upload !== GONE && !busy) closeUpload(t, upload);
     me.upload = 0;
   });
 }
@@ -167,10 +162,22 @@ function headSourceAgain(s: State, w: number, { rules }: Setting, does: Does): v
   }
   const seen = head(s);
   const same =
-    (isAbsent(seen) && isAbsent(before)) || (rules.rule1ComparesHeaders ? seen === before : bytesOf(seen) === bytesOf(before));
+    (isAbsent(seen) && isAbsent(before)) ||
+    (rules.rule1ComparesHeaders ? seen === before : bytesOf(seen) === bytesOf(before));
   does(`HEADs source again: ${same ? "the same" : "another"}`, (_, me) => {
     me.at = same ? At.Same : At.Start;
-    if (same) me.wrote = 0;
+    if (same && me.unsettled === 0) me.wrote = 0;
+  });
+}
+
+/** Rule 0. A check that is kept for a while does not see a bucket go; one made at the start of the worker sees what was never there. */
+const seesBucketMissing = (s: State, { cachedBucketCheck, bucketMissing }: Setting): boolean =>
+  s.bucketGone === 1 && (bucketMissing || !cachedBucketCheck);
+
+function leave(w: number, does: Does): void {
+  does("finds the source bucket missing and leaves", (t) => {
+    endJob(t, w);
+    t.workers[w]!.at = At.Stopped;
   });
 }
 
@@ -191,7 +198,9 @@ function finish(s: State, w: number, setting: Setting, does: Does): void {
         me.look = 1;
         me.at = At.Start;
       });
-  } else
+  } else if (isAbsent(worker.before) && setting.rules.rule0CheckBeforeAcknowledging && seesBucketMissing(s, setting))
+    leave(w, does);
+  else
     does(real(worker.hold) === 0 ? "is done and holds no message" : `is done with ${setName(worker.hold)}`, (t, me) => {
       me.out |= real(me.hold);
       endJob(t, w);
@@ -225,26 +234,27 @@ function putBack(t: State, w: number, delayed: boolean): void {
 /** The worker is told to leave (Spot), or the key is too unstable to go on with. */
 function letGo(s: State, w: number, setting: Setting, does: Does): void {
   const worker = s.workers[w]!;
+  const { rules, letsGoByPutBack } = setting;
   const spend = (t: State): number => t.budget.letGo--;
-  if (real(worker.hold) === 0) return;
   const settled = writesOf(s, w).length === 0 && worker.unsettled === 0;
-  if (worker.upload !== 0 || !settled)
+  const unknown = worker.wrote === 1 || worker.unsettled === 1;
+  const needsMessage = worker.upload !== 0 || (unknown && (letsGoByPutBack || worker.hold === 0));
+  if (needsMessage || !settled)
     does(worker.upload === 0 ? "puts the key back" : "hands its upload off", (t, me) => {
       spend(t);
-      putBack(t, w, setting.rules.rule6DelayedLettingGo);
+      putBack(t, w, rules.rule6DelayedLettingGo);
       me.out |= real(me.hold);
       endJob(t, w);
     });
-  if (settled || !setting.rules.rule6DelayedLettingGo) {
-    if (worker.upload === 0)
-      does(`lets go of ${setName(worker.hold)} at once`, (t, me) => {
-        spend(t);
-        t.messages.forEach((message, m) => {
-          if ((me.hold & bit(m)) !== 0) message.status = Message.Visible;
-        });
-        endJob(t, w);
+  if (!needsMessage && (settled || !rules.rule6DelayedLettingGo))
+    does(`lets go of ${setName(worker.hold)} at once`, (t, me) => {
+      spend(t);
+      t.messages.forEach((message, m) => {
+        if ((me.hold & bit(m)) !== 0) message.status = Message.Visible;
       });
-  } else
+      endJob(t, w);
+    });
+  if (!settled && rules.rule6DelayedLettingGo && !letsGoByPutBack)
     does(`leaves ${setName(worker.hold)} to its lease`, (t) => {
       spend(t);
       endJob(t, w);

@@ -1,14 +1,5 @@
 /** What happens around the workers: the source changes, the queue redelivers, S3 carries requests out, workers die. */
-import {
-  addMessage,
-  answer,
-  bit,
-  closeUpload,
-
-  endJob,
-  PHANTOM,
-  removeMessage,
-} from "./parts";
+import { addMessage, answer, bit, closeUpload, endJob, PHANTOM, removeMessage } from "./parts";
 import type { Setting } from "./rules";
 import {
   ABSENT,
@@ -55,7 +46,11 @@ export function queueSteps(s: State, setting: Setting, step: Step): void {
   s.messages.forEach((message, m) => {
     if (message.status === Message.Visible) {
       s.workers.forEach((worker, w) => {
-        if (worker.at !== At.Stopped) step(() => `worker ${w + 1} receives m${m + 1}`, (t) => receive(t, w, m, setting));
+        if (worker.at !== At.Stopped)
+          step(
+            () => `worker ${w + 1} receives m${m + 1}`,
+            (t) => receive(t, w, m, setting),
+          );
       });
       if (s.budget.duplicates > 0 && message.again === 0)
         step(
@@ -84,7 +79,7 @@ export function queueSteps(s: State, setting: Setting, step: Step): void {
 
     // A lease ends, or the delay of a put-back. Not while a write is on its way whose bound it was made to outlive.
     if (s.writes.some((write) => (write.cover & bit(m)) !== 0)) return;
-    const leased = s.workers.some((worker) => ((worker.hold | worker.out) & bit(m)) !== 0);
+    const leased = s.workers.some((worker) => ((worker.hold | worker.out | worker.deleting) & bit(m)) !== 0);
     if (!leased || s.budget.expiries > 0)
       step(
         () => (leased ? `the lease of m${m + 1} is lost` : `m${m + 1} becomes visible`),
@@ -115,6 +110,9 @@ function receive(t: State, w: number, m: number, { rules, multipart }: Setting):
     worker.at = At.Start;
     worker.upload = message.upload;
     worker.print = message.print;
+    // Only a model without these rules asks where an upload came from.
+    const told = !rules.rule8CompleteOrAbortHandOff || !rules.rule8ResumeOnlySameFingerprint;
+    worker.inherited = told && message.upload !== 0 ? 1 : 0;
   } else if (worker.at !== At.Start && rules.joinedEventRunsLoopAgain) worker.dirty = 1;
   message.again = 1;
 }
@@ -122,8 +120,15 @@ function receive(t: State, w: number, m: number, { rules, multipart }: Setting):
 export function serverSteps(s: State, { rules }: Setting, step: Step): void {
   s.writes.forEach((write, i) => {
     if (write.kind === Kind.None) return;
-    step(() => landing(s, write), (t) => carryOut(t, i, rules.rule2SourceCondition));
-    if (write.awaited === 0) step(() => `${nameOf(write)} never lands`, (t) => answer(t, i, At.Start));
+    step(
+      () => landing(s, write),
+      (t) => carryOut(t, i, rules.rule2SourceCondition),
+    );
+    if (write.awaited === 0)
+      step(
+        () => `${nameOf(write)} never lands`,
+        (t) => answer(t, i, At.Start),
+      );
     // The answer is lost: whether the write has had, will have or never has its effect is open.
     else if (s.budget.losses > 0)
       step(
@@ -206,7 +211,10 @@ export function failureSteps(s: State, { rules }: Setting, step: Step): void {
         },
       );
     if ((worker.hold & PHANTOM) !== 0)
-      step(() => `worker ${w + 1} learns that its message is gone`, (t) => (t.workers[w]!.hold &= ~PHANTOM));
+      step(
+        () => `worker ${w + 1} learns that its message is gone`,
+        (t) => (t.workers[w]!.hold &= ~PHANTOM),
+      );
 
     // Rule 4 removed: the visibility timeout is set back to its short value under a write in flight.
     const covering = s.writes.some((write) => write.owner === w + 1 && write.cover !== 0);
@@ -217,7 +225,10 @@ export function failureSteps(s: State, { rules }: Setting, step: Step): void {
       step(() => `a heartbeat of worker ${w + 1} lowers the deadline`, uncover);
     if (!rules.rule4OneVisibilityRequest) {
       if (worker.heartbeat === 0 && worker.hold !== 0 && !covering)
-        step(() => `worker ${w + 1} sends a heartbeat`, (t) => (t.workers[w]!.heartbeat = 1));
+        step(
+          () => `worker ${w + 1} sends a heartbeat`,
+          (t) => (t.workers[w]!.heartbeat = 1),
+        );
       if (worker.heartbeat === 1)
         step(
           () => `the heartbeat of worker ${w + 1} arrives`,
@@ -250,16 +261,28 @@ export function outboxSteps(s: State, { rules }: Setting, step: Step): void {
         },
       );
     if (worker.outStale !== 0) {
-      step(() => `worker ${w + 1} deletes ${setName(worker.outStale)} with an old receipt`, (t) => removeAll(t, worker.outStale));
-      step(() => `worker ${w + 1} uses an old receipt in vain`, (t) => (t.workers[w]!.outStale = 0));
+      step(
+        () => `worker ${w + 1} deletes ${setName(worker.outStale)} with an old receipt`,
+        (t) => removeAll(t, worker.outStale),
+      );
+      step(
+        () => `worker ${w + 1} uses an old receipt in vain`,
+        (t) => (t.workers[w]!.outStale = 0),
+      );
     }
     if (worker.deleting !== 0)
-      step(() => `the delete of ${setName(worker.deleting)} arrives`, (t) => removeAll(t, worker.deleting));
+      step(
+        () => `the delete of ${setName(worker.deleting)} arrives`,
+        (t) => removeAll(t, worker.deleting),
+      );
   });
 }
 
-export const setName = (set: number): string =>
-  [0, 1, 2, 3, 4].flatMap((m) => ((set & bit(m)) !== 0 ? [`m${m + 1}`] : [])).join("+") || "nothing";
+const SET_NAMES = Array.from(
+  { length: 2 * PHANTOM },
+  (_, set) => [0, 1, 2, 3, 4].flatMap((m) => ((set & bit(m)) !== 0 ? [`m${m + 1}`] : [])).join("+") || "nothing",
+);
+export const setName = (set: number): string => SET_NAMES[set]!;
 
 function nameOf(write: WriteState): string {
   switch (write.kind) {
