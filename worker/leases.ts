@@ -121,7 +121,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
           lose(record, error.message);
         } else {
           // Whatever the error, the request may have been or may still be processed.
-          record.uncertain = { untilMs: clock.monotonicMs() + LATE_CHANGE_MS, seconds };
+          record.uncertain = { untilMs: clock.monotonicMs() + LATE_CHANGE_MS, seconds: shortestOpen(record, seconds) };
           record.deadlineMs = Math.min(record.deadlineMs, sentAt + seconds * 1000);
           log.warn("heartbeat-failed", { messageId: record.message.messageId, error: error.message });
         }
@@ -129,6 +129,12 @@ export function makeLeases(deps: LeaseDeps): Leases {
     });
     for (const { record } of batch) record.changing = applied;
     await applied;
+  }
+
+  /** While an earlier change may still be processed, too, the shorter of the two is what can be relied on. */
+  function shortestOpen({ uncertain }: LeaseRecord, seconds: number): number {
+    const open = uncertain !== undefined && clock.monotonicMs() < uncertain.untilMs;
+    return open ? Math.min(seconds, uncertain.seconds) : seconds;
   }
 
   function raise(record: LeaseRecord, sentAt: number, seconds: number): void {
