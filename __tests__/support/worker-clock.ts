@@ -74,13 +74,12 @@ export function makeClock(): VirtualClock {
     },
     async until(promise, limitMs = 24 * 3600_000) {
       const limit = now + limitMs;
-      let isDone = false;
-      const mark = (): void => {
-        isDone = true;
-      };
+      let ends = 0;
+      const mark = (): number => ends++;
+      const isSettled = (): boolean => ends > 0;
       promise.then(mark, mark);
       await settle();
-      while (!isDone) {
+      while (!isSettled()) {
         if (!(await step(limit)))
           throw new Error(`not settled after ${limitMs} virtual ms; ${timers.size} timers left`);
         await settle();
