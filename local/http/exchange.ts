@@ -33,7 +33,8 @@ export class Exchange {
   private readonly started = performance.now();
   private finish: () => void = () => undefined;
   private readonly gone = new AbortController();
-  private readonly closing = new AbortController();
+  /** Only a late effect needs one of its own: its client is gone from the start. */
+  private late: AbortController | undefined;
   private request: CloudRequest;
   private service: Service | undefined;
   private point: FaultPoint;
@@ -70,7 +71,7 @@ export class Exchange {
 
   /** The cloud closes: hanging requests end, late effects do not happen any more. */
   abandon(): void {
-    this.closing.abort();
+    this.late?.abort();
     this.gone.abort();
   }
 
@@ -209,11 +210,12 @@ export class Exchange {
 
   private async cutAndActLater(service: Service, route: Route, delayMs: number): Promise<never> {
     if (this.awaitsContinue) this.res.writeContinue();
+    const late = (this.late = new AbortController());
     const payload = await readAll(this.request.body, MAX_LATE_PAYLOAD);
-    const request = { ...this.request, body: fromBuffer(payload).body, signal: this.closing.signal };
+    const request = { ...this.request, body: fromBuffer(payload).body, signal: late.signal };
     this.req.socket.resetAndDestroy();
-    await pause(delayMs, this.closing.signal);
-    if (this.closing.signal.aborted) throw new Cut();
+    await pause(delayMs, late.signal);
+    if (late.signal.aborted) throw new Cut();
     const reply = await service.handle(request, route).catch(() => undefined);
     if (typeof reply?.body === "object" && !Buffer.isBuffer(reply.body)) reply.body.destroy();
     throw new Cut();

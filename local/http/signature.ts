@@ -144,6 +144,7 @@ export interface SignedParts {
 /** Checks signatures; keeps the derived signing keys (one per access key, day, region and service). */
 export class SignatureChecker {
   private readonly keys = new Map<string, Buffer>();
+  private lastTime = { text: "", ms: Number.NaN };
 
   constructor(private readonly now: () => number) {}
 
@@ -174,7 +175,7 @@ export class SignatureChecker {
   }
 
   private checkTime(auth: Authorization): void {
-    const signedAt = Date.parse(auth.time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+    const signedAt = this.timeOf(auth.time);
     if (Number.isNaN(signedAt) || !auth.time.startsWith(auth.date)) {
       throw malformedAuthorization(
         auth.service,
@@ -188,6 +189,15 @@ export class SignatureChecker {
     }
     if (now > signedAt + auth.expiresSeconds * 1000) throw new CloudError(403, "AccessDenied", "Request has expired");
     if (signedAt - now > SKEW_MS) throw new CloudError(403, "AccessDenied", "Request is not yet valid");
+  }
+
+  /** Many requests carry the same second. */
+  private timeOf(text: string): number {
+    if (text !== this.lastTime.text) {
+      const spelled = text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z");
+      this.lastTime = { text, ms: spelled === text ? Number.NaN : Date.parse(spelled) };
+    }
+    return this.lastTime.ms;
   }
 
   private signingKey(auth: Authorization, secret: string): Buffer {

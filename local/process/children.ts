@@ -62,10 +62,10 @@ function guard(): void {
   if (guarded) return;
   guarded = true;
   process.on("exit", killAll);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.prependListener(signal, onSignal);
 }
 
-/** If nobody else handles the signal, does what would have happened without this handler: ends the process. */
+/** Asked first, so that a handler added with `once` still counts. If nobody else handles the signal, does what would have happened without this handler: ends the process. */
 function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
   killAll();

@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { startCloud, type Cloud } from "../../../local/cloud";
 import { liveChildren } from "../../../local/process/children";
@@ -122,6 +123,22 @@ test("tasks, Spot, queues and health over the control endpoint", async () => {
   expect((await control("tasks")).json).toEqual({ tasks: [] });
   expect((await control("tasks/none/kill", "POST")).status).toBe(400);
   expect((await control("nothing")).status).toBe(404);
+});
+
+test("throttling in the words of each service", async () => {
+  cloud.faults.add({ action: { type: "throttle" } });
+  const sqs = clientOf(SQSClient);
+  const ecs = clientOf(ECSClient);
+  await expect(sqs.send(new ReceiveMessageCommand({ QueueUrl: `${cloud.endpoint}/1/q` }))).rejects.toMatchObject({
+    name: "RequestThrottled",
+    $metadata: { httpStatusCode: 403 },
+  });
+  await expect(ecs.send(new ListTasksCommand({}))).rejects.toMatchObject({
+    name: "ThrottlingException",
+    $metadata: { httpStatusCode: 400 },
+  });
+  sqs.destroy();
+  ecs.destroy();
 });
 
 test("the environment of a principal is all that a process needs", () => {

@@ -1,5 +1,5 @@
 /** Signatures, with the AWS SDK as the one who signs. */
-import { createHash } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -140,6 +140,35 @@ test("Expect: 100-continue is answered only when the signature is good", async (
     req.flushHeaders();
   });
   expect(status).toBe(403);
+});
+
+describe("a presigned address", () => {
+  /** Made by hand: the installed SDK has no presigner. */
+  function presign(key: string, expiresSeconds: number, signedAtMs = Date.now()): string {
+    const time = new Date(signedAtMs).toISOString().replace(/[-:]|\.\d{3}/g, "");
+    const scope = `${time.slice(0, 8)}/eu-north-1/s3/aws4_request`;
+    const query = [
+      "X-Amz-Algorithm=AWS4-HMAC-SHA256",
+      `X-Amz-Credential=${encodeURIComponent(`${WORKER.accessKeyId}/${scope}`)}`,
+      `X-Amz-Date=${time}`,
+      `X-Amz-Expires=${expiresSeconds}`,
+      "X-Amz-SignedHeaders=host",
+    ].join("&");
+    const host = new URL(cloud.endpoint).host;
+    const canonical = `GET\n/bucket/${key}\n${query}\nhost:${host}\n\nhost\nUNSIGNED-PAYLOAD`;
+    const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${createHash("sha256").update(canonical).digest("hex")}`;
+    const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
+    const signingKey = scope.split("/").reduce<string | Buffer>(hmac, `AWS4${WORKER.secretAccessKey}`);
+    return `${cloud.endpoint}/bucket/${key}?${query}&X-Amz-Signature=${hmac(signingKey, toSign).toString("hex")}`;
+  }
+
+  test("is good until it expires, for what was signed", async () => {
+    expect((await fetch(presign("a", 60))).status).toBe(200);
+    expect((await fetch(presign("a", 60).replace("/bucket/a", "/bucket/b"))).status).toBe(403);
+    const expired = await fetch(presign("a", 60, Date.now() - 61_000));
+    expect([expired.status, await expired.text()]).toEqual([403, expect.stringContaining("Request has expired")]);
+    expect((await fetch(presign("a", 604_801))).status).toBe(400);
+  });
 });
 
 describe("aws-chunked", () => {
