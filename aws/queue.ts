@@ -22,16 +22,20 @@ export interface QueueOptions {
   /** Visibility changes must never wait behind anything. */
   readonly heartbeat?: SQSClient;
   readonly queueUrl: string;
+  /** Asked for with every receive: deadlines are reckoned with it, so the queue's own attribute must not be another one. */
+  readonly visibilityTimeoutSeconds?: number;
 }
 
 /** A whole call that fails rejects; entries that fail inside a 200 are told one by one, in the order of the input. */
-export function makeQueue({ client, polling = client, heartbeat = client, queueUrl }: QueueOptions): Queue {
+export function makeQueue(options: QueueOptions): Queue {
+  const { client, polling = client, heartbeat = client, queueUrl, visibilityTimeoutSeconds } = options;
   return {
     receive: (max, waitSeconds, signal) => {
       const command = new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: max,
         WaitTimeSeconds: waitSeconds,
+        ...(visibilityTimeoutSeconds === undefined ? {} : { VisibilityTimeout: visibilityTimeoutSeconds }),
         MessageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
       });
       return translated("ReceiveMessage", "read", async () => {

@@ -63,7 +63,8 @@ function connect(config: WorkerConfig) {
   const sourceClient = makeSourceClient({ region, slots }, config.sourceBucket);
   const destinationClient = makeDestinationClient({ region, slots });
   const queueClients = makeQueueClients({ region, receivers: RECEIVERS });
-  const queue = makeQueue({ ...queueClients, queueUrl });
+  const { visibilityTimeoutSeconds } = config;
+  const queue = makeQueue({ ...queueClients, queueUrl, visibilityTimeoutSeconds });
   return {
     source: makeSourceBucket({ client: sourceClient, name: config.sourceBucket }),
     destination: makeDestinationBucket({

@@ -32,6 +32,13 @@ const sent = () => {
 };
 
 describe("receive", () => {
+  test("asks for the visibility that deadlines are reckoned with, whatever the queue's own is", async () => {
+    server.script = () => json({});
+    const made = makeQueue({ client, queueUrl: `${server.endpoint}/1/q`, visibilityTimeoutSeconds: 120 });
+    await made.receive(1, 1, signal());
+    expect(sent().body).toMatchObject({ VisibilityTimeout: 120 });
+  });
+
   test("asks for what the worker needs and maps the messages", async () => {
     server.script = () =>
       json({
