@@ -1,54 +1,16 @@
 /** The simulated S3 without HTTP: what tests, the demo and the lab set up, look at and provoke. Errors are the same CloudErrors. */
-import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { checkKey } from "./addressing";
-import { coalesce, phantomBlob, phantomIdentity, whole, type Blob, type Extents } from "./blobs";
-import { rulesOf } from "./bucket-rules";
+import { putDirectly, shown, type AdminObject, type Content, type PutOptions } from "./admin-objects";
+import { phantomIdentity, type Extents } from "./blobs";
 import { addBucket, dropBucket } from "./buckets";
-import { digestOf, makeHasher, type Checksum } from "./checksums";
+import { digestOf } from "./checksums";
 import type { Delivery, DeliveryMode } from "./delivery";
 import { utf8Order } from "./key-index";
-import type { Bucket, StoredObject, StoredVersion, Tag } from "./model";
+import type { Bucket, StoredObject, StoredVersion } from "./model";
 import { restore } from "./tagging";
-import { commit, currentObject, currentVersion, objectForRead, remove } from "./versions";
-import { bucketOf, randomEtag, type Latency, type Policy, type World } from "./world";
-
-/** Bytes, a stream of them, or a phantom: an object of that many bytes that takes no room. Equal seeds are equal bytes. */
-export type Content = string | Uint8Array | Readable | { readonly phantomBytes: number; readonly seed?: number };
-
-export interface PutOptions {
-  /** System headers by lowercase name, e.g. `{ "cache-control": "no-store" }`. Content-Type is binary/octet-stream unless given. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly tags?: Readonly<Record<string, string>>;
-  readonly storageClass?: string;
-  readonly kmsKeyId?: string;
-  /** An object that was written with SSE-C: the base64 MD5 of its key. */
-  readonly customerKeyMd5?: string;
-  /** Default CRC64NVME over the full object, as S3 adds it; "none" as on objects from before December 2024. */
-  readonly checksum?: Checksum["algorithm"] | "none";
-  /** As if it had been uploaded in parts of these sizes: ETag with -N, parts for `partNumber`. Their sum must be the size. */
-  readonly partSizes?: readonly number[];
-  /** Default: now. */
-  readonly lastModifiedMs?: number;
-  /** Default true. */
-  readonly notify?: boolean;
-}
-
-/** An object as the admin shows it. */
-export interface AdminObject {
-  readonly key: string;
-  readonly versionId: string;
-  readonly etag: string;
-  readonly size: number;
-  readonly lastModifiedMs: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly storageClass: string;
-  readonly partCount: number | undefined;
-}
+import { currentObject, currentVersion, objectForRead, remove } from "./versions";
+import { bucketOf, type Latency, type Policy, type World } from "./world";
 
 export interface AdminVersion {
   readonly key: string;
@@ -122,7 +84,7 @@ export function makeAdmin(world: World, delivery: Delivery): S3Admin {
     },
     buckets: () => [...world.buckets.keys()].sort(),
     setVersioning: (bucket, status) => void (bucketOf(world, bucket).versioning = status),
-    put: (bucket, key, content, options) => putObject(world, bucketOf(world, bucket), key, content, options ?? {}),
+    put: (bucket, key, content, options) => putDirectly(world, bucketOf(world, bucket), key, content, options ?? {}),
     get: (bucket, key, versionId) => buffer(read(find(bucket, key, versionId).extents)),
     read: (bucket, key, versionId) => read(find(bucket, key, versionId).extents),
     head(bucket, key) {
@@ -174,78 +136,6 @@ export function makeAdmin(world: World, delivery: Delivery): S3Admin {
     sleep: (bucket, ms) => void (bucketOf(world, bucket).sleep = { ms, touchedMs: undefined }),
     expireSessions: (bucket) => world.sessions.expire(bucket),
     counters: () => Object.fromEntries(world.counters),
-  };
-}
-
-async function putObject(
-  world: World,
-  bucket: Bucket,
-  key: string,
-  content: Content,
-  options: PutOptions,
-): Promise<AdminObject> {
-  checkKey(key);
-  const rules = rulesOf(bucket.kind);
-  const hasher = makeHasher("MD5");
-  const blob = await blobOf(world, content, (chunk) => hasher.update(chunk));
-  const extents = whole(blob);
-  const isPhantom = blob.content.kind === "phantom";
-  const md5 = (isPhantom ? await digestOf(world.blobs, extents, "MD5") : hasher.digest()).toString("hex");
-  const { partSizes } = options;
-  const partsEtag =
-    partSizes === undefined ? md5 : `${createHash("md5").update(md5).digest("hex")}-${partSizes.length}`;
-  const tags: Tag[] = Object.entries(options.tags ?? {}).map(([name, value]) => ({ key: name, value }));
-  const object = commit(world, bucket, {
-    isDeleteMarker: false,
-    key,
-    etag: rules.etag === "md5" ? partsEtag : randomEtag(world),
-    size: blob.size,
-    lastModifiedMs: options.lastModifiedMs ?? world.clock.now(),
-    extents: coalesce(extents),
-    headers: { "content-type": "binary/octet-stream", ...options.headers },
-    metadata: options.metadata ?? {},
-    tags,
-    currentTags: tags,
-    storageClass: options.storageClass ?? rules.defaultStorageClass,
-    encryption: encryptionOf(options),
-    checksum:
-      options.checksum === "none" ? undefined : { algorithm: options.checksum ?? "CRC64NVME", type: "FULL_OBJECT" },
-    md5,
-    parts: partSizes?.map((size, i) => ({ number: i + 1, size, checksum: undefined })),
-    restored: false,
-  });
-  if (options.notify !== false)
-    world.notifier.created(undefined, bucket, object, partSizes === undefined ? "Put" : "CompleteMultipartUpload");
-  return shown(object);
-}
-
-async function blobOf(world: World, content: Content, observe: (chunk: Buffer) => void): Promise<Blob> {
-  if (typeof content === "string" || content instanceof Uint8Array) {
-    return world.blobs.write(Readable.from([Buffer.from(content)], { objectMode: false }), observe);
-  }
-  if (content instanceof Readable) return world.blobs.write(content, observe);
-  return phantomBlob(content.phantomBytes, content.seed ?? Math.floor(world.random() * 2 ** 32));
-}
-
-function encryptionOf(options: PutOptions): StoredObject["encryption"] {
-  if (options.customerKeyMd5 !== undefined) return { kind: "customer", keyMd5: options.customerKeyMd5 };
-  return options.kmsKeyId === undefined ? { kind: "AES256" } : { kind: "aws:kms", keyId: options.kmsKeyId };
-}
-
-function shown(object: StoredObject): AdminObject {
-  const { key, versionId, etag, size, lastModifiedMs, headers, metadata, storageClass } = object;
-  const tags = Object.fromEntries(object.currentTags.map((tag) => [tag.key, tag.value]));
-  return {
-    key,
-    versionId,
-    etag,
-    size,
-    lastModifiedMs,
-    headers,
-    metadata,
-    tags,
-    storageClass,
-    partCount: object.parts?.length,
   };
 }
 

@@ -82,6 +82,10 @@ export function authorize(call: Call): void {
     );
   }
   if (request.session !== undefined) {
+    if (operation === "CreateSession") {
+      // The words are S3's own, as smithy-lang/smithy-rs#3474 quotes them.
+      throw s3Error("InvalidRequest", 'CreateSession request should not include "x-amz-s3session-token"');
+    }
     if (world.sessions.refusal(request.session, operation, bucketName) !== undefined) throw s3Error("AccessDenied");
     return;
   }

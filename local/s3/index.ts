@@ -15,7 +15,8 @@ import { OPERATIONS, routeOf, type OperationName } from "./routing";
 import { Sessions } from "./sessions";
 import { clockFrom, count, pause, type World } from "./world";
 
-export type { AdminObject, PutOptions, S3Admin } from "./admin";
+export type { AdminVersion, OpenUpload, S3Admin } from "./admin";
+export type { AdminObject, Content, PutOptions } from "./admin-objects";
 export type { DeliveryMode } from "./delivery";
 export type { Latency, Policy } from "./world";
 

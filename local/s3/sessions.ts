@@ -22,13 +22,7 @@ const READ_OPERATIONS: ReadonlySet<string> = new Set([
   "HeadBucket",
 ]);
 /** Signed with the plain credentials only. API CopyObject and UploadPartCopy, "Directory bucket permissions". */
-const PLAIN_ONLY: ReadonlySet<string> = new Set([
-  "CopyObject",
-  "UploadPartCopy",
-  "CreateSession",
-  "CreateBucket",
-  "DeleteBucket",
-]);
+const PLAIN_ONLY: ReadonlySet<string> = new Set(["CopyObject", "UploadPartCopy", "CreateBucket", "DeleteBucket"]);
 
 export class Sessions {
   private readonly byKey = new Map<string, Session>();
