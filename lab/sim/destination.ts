@@ -31,10 +31,8 @@ export interface SimUpload {
   /** Who asked for it. */
   readonly creator: string;
   readonly parts: Map<number, SimPart>;
-  /** Whether its creator learned the id. */
-  announced: boolean;
-  /** Processes that found it in a listing. */
-  readonly seenBy: Set<string>;
+  /** Processes that know of it, from creating or listing it, and since when. */
+  readonly knownBy: Map<string, number>;
 }
 
 /** What a directory bucket may or may not take; unknown of the real one, so a choice of the scenario. */
@@ -52,6 +50,7 @@ export class SimDestination {
     readonly name: string,
     private readonly source: SimSource,
     private readonly traits: DestinationTraits,
+    private readonly now: () => number,
     private readonly changed: (key: string, replica: Replica | undefined) => void,
   ) {}
 
@@ -89,7 +88,7 @@ export class SimDestination {
     const { key, content } = request;
     return () => {
       const id = `u${String(++this.counter)}`;
-      this.uploads.set(id, { id, key, content, creator, parts: new Map(), announced: false, seenBy: new Set() });
+      this.uploads.set(id, { id, key, content, creator, parts: new Map(), knownBy: new Map() });
       return id;
     };
   }
@@ -142,9 +141,15 @@ export class SimDestination {
       .map(([partNumber, { etag, piece }]) => ({ partNumber, etag, size: bytesOf(piece) }));
   }
 
+  /** The creator has the id: an answer that is lost leaves an upload that nobody knows. */
+  announce(uploadId: string, creator: string): string {
+    this.uploads.get(uploadId)?.knownBy.set(creator, this.now());
+    return uploadId;
+  }
+
   listUploads(key: string, reader: string): readonly string[] {
     const found = [...this.uploads.values()].filter((upload) => upload.key === key);
-    for (const upload of found) upload.seenBy.add(reader);
+    for (const upload of found) upload.knownBy.set(reader, this.now());
     return found.map(({ id }) => id);
   }
 

@@ -88,6 +88,7 @@ export class Fleet {
   private end(process: SimProcess, what: string, detail: string): void {
     if (!process.isRunning()) return;
     process.state = "ended";
+    this.world.scheduler.forget(process.id);
     this.world.history.add(process.id, what, undefined, detail);
   }
 
@@ -107,7 +108,7 @@ export class Fleet {
     const { scheduler, history } = this.world;
     if (!process.isRunning()) return;
     history.add(process.id, kind === "freeze" ? `freeze for ${String(seconds)} s` : kind, undefined);
-    if (kind === "kill") process.state = "killed";
+    if (kind === "kill") this.kill(process);
     if (kind === "freeze") {
       process.frozenUntilMs = Math.max(process.frozenUntilMs, scheduler.now + seconds * SECOND);
       process.wasFrozen = true;
@@ -121,9 +122,14 @@ export class Fleet {
     }
   }
 
+  private kill(process: SimProcess): void {
+    process.state = "killed";
+    this.world.scheduler.forget(process.id);
+  }
+
   private killLate(process: SimProcess): void {
     if (!process.isRunning()) return;
-    process.state = "killed";
+    this.kill(process);
     this.world.history.add(process.id, "killed after 120 s", undefined);
     if (!process.wasFrozen) {
       this.world.judge.blame("ends within 120 s of SIGTERM", undefined, process.id);

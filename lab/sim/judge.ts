@@ -134,7 +134,7 @@ export class Judge {
         const text = `${message.id} by ${process.id}; ${this.sides(key)}`;
         this.blame("no acknowledgement before a clean check", key, text);
       }
-      process.finished.add(key);
+      process.finished.set(key, this.now());
       this.letGo(process, key, message.id);
     }
   }
@@ -160,15 +160,15 @@ export class Judge {
     );
   }
 
-  /** At rest: an upload is only left open by a worker that died, or that never learned its id, and that nobody came after. */
+  /** At rest: no upload is left by a process that knew of it and went on to finish the key; nobody else can be blamed. */
   uploadsAtRest(processes: readonly SimProcess[]): void {
-    for (const { id, key, creator, announced, seenBy } of this.world.destination.uploads.values()) {
-      const died = processes.some((process) => process.id === creator && process.state === "killed");
-      const ignored = processes.some(
-        (process) => seenBy.has(process.id) && process.state === "ended" && process.finished.has(key),
-      );
-      if (announced && !died) this.blame("no upload left open", key, `${id} by ${creator}, who knew it`);
-      else if (ignored) this.blame("no upload left open", key, `${id} by ${creator}, seen by ${[...seenBy].join(",")}`);
+    for (const { id, key, creator, knownBy } of this.world.destination.uploads.values()) {
+      for (const process of processes.filter(({ state }) => state === "ended")) {
+        const knownAtMs = knownBy.get(process.id) ?? Infinity;
+        const finishedAtMs = process.finished.get(key) ?? 0;
+        if (finishedAtMs > knownAtMs)
+          this.blame("no upload left open", key, `${id} by ${creator}, left by ${process.id}`);
+      }
     }
   }
 

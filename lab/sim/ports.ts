@@ -99,11 +99,7 @@ export function destinationPort(services: Services, process: SimProcess): Destin
         isWrite: true,
         start: () => destination.createUpload(request, process.id),
         show: String,
-      }).then((id) => {
-        const upload = destination.uploads.get(id);
-        if (upload !== undefined) upload.announced = true;
-        return id;
-      }),
+      }).then((id) => destination.announce(id, process.id)),
     copyPart: (request, signal) =>
       counted(services, process, request.key, () =>
         call<string>({

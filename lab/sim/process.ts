@@ -25,8 +25,8 @@ export class SimProcess {
   copiesInFlight = 0;
   readonly writes: WriteRecord[] = [];
   private readonly callsOf = new Map<string, number>();
-  /** Keys it has acknowledged a message of. */
-  readonly finished = new Set<string>();
+  /** When it last acknowledged a message of a key. */
+  readonly finished = new Map<string, number>();
   wasFrozen = false;
 
   constructor(

@@ -25,6 +25,8 @@ export const WATCHED_OPERATIONS = [
 export const INTERRUPTED_OPERATIONS = [
   ...WATCHED_OPERATIONS,
   "UploadPartCopy",
+  "UploadPartCopy",
+  "UploadPartCopy",
   "AbortMultipartUpload",
   "SendMessage",
   "ReceiveMessage",
@@ -61,7 +63,7 @@ export function randomScenario(seed: number): Scenario {
     maxWorkers,
     firstWorkers: random.int(1, maxWorkers),
     steps: [...firstPuts(random, keyCount, usual), ...laterSteps(random, keyCount, usual)],
-    interrupts: random.chance(0.6) ? many(random, 1, 4, () => interrupt(random)) : [],
+    interrupts: random.chance(0.7) ? many(random, 1, 5, () => interrupt(random)) : [],
     nemesis: nemesis(random, calmAtMs),
     partSizeChanges: random.chance(0.3),
     staleDeletePower: random.pick([0, 0.5, 1]),
@@ -151,9 +153,9 @@ function trigger(random: Random): Trigger {
 }
 
 function interrupt(random: Random): Interrupt {
-  const kind = random.pick(["kill", "kill", "term", "term", "freeze"] as const);
+  const kind = random.pick(["kill", "kill", "term", "term", "term", "freeze"] as const);
   return {
-    worker: random.int(0, 4),
+    worker: random.pick([0, 0, 0, 1, 1, 1, 2, 2, 3, 4]),
     ...(random.chance(0.4)
       ? { operation: "", call: stretch(random, 1, 80) }
       : { operation: random.pick(INTERRUPTED_OPERATIONS), call: stretch(random, 1, 4) }),

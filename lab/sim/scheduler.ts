@@ -55,6 +55,11 @@ export class Scheduler {
     return () => this.waiting.delete(entry);
   }
 
+  /** Somebody is gone and waits no more. */
+  forget(who: string): void {
+    for (const entry of this.waiting) if (entry.who === who) this.waiting.delete(entry);
+  }
+
   /** Takes steps until `done`; rejects with a readable account when that cannot come or the budget is used up. */
   async run(done: () => boolean, budget: Budget): Promise<void> {
     const lastStep = this.steps + budget.steps;

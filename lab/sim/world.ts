@@ -73,7 +73,7 @@ export class SimWorld {
     const lastKey = keysOf(scenario).at(-1);
     this.refusedKeys = scenario.refusesLastKey && lastKey !== undefined ? [lastKey] : [];
     const traits = { refusedKeys: this.refusedKeys, knowsCrc64: scenario.knowsCrc64 };
-    this.destination = new SimDestination(DESTINATION_BUCKET, this.source, traits, (key, replica) =>
+    this.destination = new SimDestination(DESTINATION_BUCKET, this.source, traits, now, (key, replica) =>
       this.judge.stored(key, replica),
     );
     this.queue = this.makeQueue("m", random, scenario.duplicateDelivery);
