@@ -16,6 +16,7 @@ import {
   type ServiceName,
 } from "./service";
 import { readAuthorization, type Authorization } from "./signature";
+import { internalError, marked, markOf, unmarked } from "./error-mark";
 import { pause, strikeReply } from "./strikes";
 
 /** Lambda's synchronous payload limit is 6 MB, the largest of the services whose payload is read whole. */
@@ -89,10 +90,10 @@ export class Exchange {
         reply = this.errorReply(known);
       }
     }
-    errorCode ??= reply?.headers?.["x-cloud-error-code"];
+    errorCode ??= markOf(reply);
     let bytesOut = 0;
     if (reply === undefined) this.req.socket.resetAndDestroy();
-    else bytesOut = await writeReply(this.req, this.res, visible(reply), this.standardHeaders());
+    else bytesOut = await writeReply(this.req, this.res, unmarked(reply), this.standardHeaders());
     this.log(this.res.headersSent ? (reply?.status ?? 0) : 0, errorCode, bytesOut);
     this.finish();
   }
@@ -233,14 +234,14 @@ export class Exchange {
     this.point = { service: service.name, principal: this.point.principal, ...route };
   }
 
-  /** Marks the code for the log; `visible` takes the mark off again. */
+  /** Marks the code for the log; `unmarked` takes the mark off again. */
   private errorReply(error: CloudError): Reply {
     const reply = this.service?.errorReply(error, this.request) ?? {
       status: error.status,
       headers: { "content-type": "text/plain" },
       body: `${error.code}: ${error.message}\n`,
     };
-    return { ...reply, headers: { ...reply.headers, "x-cloud-error-code": error.code } };
+    return marked(reply, error.code);
   }
 
   private standardHeaders(): Record<string, string> {
@@ -269,17 +270,4 @@ function unsignedService(request: CloudRequest): ServiceName {
   if (typeof target !== "string") return "s3";
   if (target.startsWith("AmazonSQS")) return "sqs";
   return target.startsWith("AmazonEC2ContainerService") ? "ecs" : "s3";
-}
-
-function visible(reply: Reply): Reply {
-  if (reply.headers?.["x-cloud-error-code"] === undefined) return reply;
-  const { "x-cloud-error-code": _code, ...headers } = reply.headers;
-  return { ...reply, headers };
-}
-
-/** A mistake in the cloud itself: loud, for it is never what a test wants. */
-function internalError(error: unknown): CloudError {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  if (!/ECONNRESET|aborted|premature close/i.test(text)) console.error(`local cloud: unexpected ${text}`);
-  return new CloudError(500, "InternalError", "We encountered an internal error. Please try again.");
 }

@@ -1,55 +1,19 @@
 /** One standard queue: who sees which message when. Knows no protocol. Times come from the cloud's clock. */
-import type { Clock, Timer } from "../http/clock";
-import { randomHex, randomUuid, type Random } from "../http/random";
+import type { Timer } from "../http/clock";
+import { randomHex, randomUuid } from "../http/random";
 import { QueueSettings } from "./attributes";
 import { DueHeap } from "./due-heap";
 import { invalidValue, sqsError } from "./errors";
 import { md5, type Message, type NewMessage } from "./message";
 import { ReadyList } from "./ready-list";
+import type { Delivery, Depth, QueueContext } from "./queue-types";
 import { readReceipt, writeReceipt } from "./receipt";
+import { Waiters } from "./waiters";
 
 /** 12 hours from the receive. Source: API ChangeMessageVisibility. */
 const MAX_VISIBILITY_MS = 12 * 3600 * 1000;
 
-/** How hard the queue makes it for its consumers. Everything AWS permits may be turned on. */
-export interface Hardness {
-  /** Share of deliveries that are handed to a second receiver as well, within the visibility timeout. Default 0. */
-  readonly duplicateProbability: number;
-  /** Gives messages in a random order. Default false: oldest first. */
-  readonly shuffle: boolean;
-  /** DeleteMessage with the handle of an earlier receive: AWS says either can happen. Default "ignored". */
-  readonly staleDelete: "ignored" | "deletes";
-  /** GetQueueAttributes shows counts that are up to this old. Default 0 = exact. */
-  readonly countStalenessMs: number;
-  /** Messages in flight at once. Default 120,000. */
-  readonly maxInFlight: number;
-}
-
-export interface QueueContext {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly hardness: Hardness;
-  /** The queue of an ARN, for the dead-letter target. */
-  readonly queueByArn: (arn: string) => Queue | undefined;
-}
-
-export interface Delivery {
-  readonly message: Message;
-  readonly receiptHandle: string;
-  readonly receiveCount: number;
-}
-
-export interface Depth {
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-}
-
-interface Waiter {
-  readonly max: number;
-  readonly visibilityMs: number;
-  readonly resolve: (deliveries: Delivery[]) => void;
-}
+export type { Delivery, Depth, Hardness, QueueContext } from "./queue-types";
 
 export class Queue {
   readonly createdAt: number;
@@ -59,7 +23,7 @@ export class Queue {
   private ready: ReadyList;
   private readonly due = new DueHeap<{ readonly message: Message; readonly expires: boolean }>();
   private echoes: Message[] = [];
-  private readonly waiters = new Set<Waiter>();
+  private readonly waiters: Waiters;
   private readonly emptyWaiters = new Set<() => void>();
   private wakeUp: { at: number; timer: Timer } | undefined;
   private shown: { at: number; depth: Depth } | undefined;
@@ -73,6 +37,7 @@ export class Queue {
     private readonly context: QueueContext,
   ) {
     this.createdAt = this.modifiedAt = context.clock.now();
+    this.waiters = new Waiters(context.clock);
     this.ready = new ReadyList(context.random, context.hardness.shuffle);
   }
 
@@ -122,20 +87,9 @@ export class Queue {
       throw sqsError("OverLimit", "Too many messages in flight.");
     }
     if (signal?.aborted === true) return found;
-    return new Promise((resolve) => {
-      const finish = (deliveries: Delivery[]) => {
-        this.waiters.delete(waiter);
-        timer.cancel();
-        signal?.removeEventListener("abort", leave);
-        resolve(deliveries);
-      };
-      const leave = () => finish([]);
-      const waiter = { max, visibilityMs, resolve: finish };
-      const timer = this.context.clock.after(waitMs, leave);
-      signal?.addEventListener("abort", leave);
-      this.waiters.add(waiter);
-      this.planWakeUp();
-    });
+    const waiting = this.waiters.add(max, visibilityMs, waitMs, signal);
+    this.planWakeUp();
+    return waiting;
   }
 
   /** Succeeds for a message that is gone already. @throws CloudError ReceiptHandleIsInvalid */
@@ -222,7 +176,7 @@ export class Queue {
   /** Ends all waiting. */
   close(): void {
     this.wakeUp?.timer.cancel();
-    for (const waiter of [...this.waiters]) waiter.resolve([]);
+    this.waiters.close();
   }
 
   private deliver(max: number, visibilityMs: number): Delivery[] {
@@ -311,11 +265,7 @@ export class Queue {
   }
 
   private serveWaiters(): void {
-    for (const waiter of this.waiters) {
-      const deliveries = this.deliver(waiter.max, waiter.visibilityMs);
-      if (deliveries.length === 0) break;
-      waiter.resolve(deliveries);
-    }
+    this.waiters.serve((max, visibilityMs) => this.deliver(max, visibilityMs));
     this.planWakeUp();
   }
 
