@@ -8,7 +8,7 @@
 import { asSyncError, type SyncError } from "../core/errors";
 import type { Clock, EntryResults, Log, OutgoingMessage, Queue } from "../core/ports";
 import { backoffMs } from "../core/retry";
-import { makeCondition } from "./condition";
+import type { Condition } from "./condition";
 import { makeController } from "./controller";
 import type { Lease, Leases } from "./leases";
 import { callOnce } from "./retry";
@@ -21,6 +21,8 @@ const LINGER_MS = 200;
 const CALL_TIMEOUT_MS = 15_000;
 /** A delete is only sent while the lease outlives the request and its possible late processing. */
 const DELETE_MARGIN_MS = 2 * CALL_TIMEOUT_MS;
+/** A lease that takes longer than this to extend makes what was said about its neighbours stale. */
+const CHANGE_PATIENCE_MS = 5_000;
 const ATTEMPTS = 8;
 const BACKOFF = { baseMs: 100, capMs: 5_000 };
 const STALE = Symbol("the lease is not held any more");
@@ -44,6 +46,8 @@ export interface OutboxDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Notified whenever something has left: the worker may have room for another message. */
+  readonly changed: Condition;
 }
 
 interface Entry<T> {
@@ -53,16 +57,15 @@ interface Entry<T> {
 }
 
 export function makeOutbox(deps: OutboxDeps): Outbox {
-  const { clock, leases, log } = deps;
+  const { clock, leases, log, changed } = deps;
   const never = makeController().signal;
-  const changed = makeCondition();
   let pending = 0;
 
   const deletes = makeLane<Lease>({
     lingerMs: LINGER_MS,
     sizeOf: () => 1,
     async send(batch) {
-      const held = await Promise.all(batch.map((lease) => leases.beginDelete(lease, DELETE_MARGIN_MS)));
+      const held = await allHeld(batch);
       const sendable = batch.filter((_, index) => held[index]);
       const results = await call(
         "DeleteMessage",
@@ -76,6 +79,16 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
       return batch.map((lease) => (sendable.includes(lease) ? results[sendable.indexOf(lease)] : STALE));
     },
   });
+
+  /** Asked again when one lease kept the others waiting: their answers would be old by the time the request is sent. */
+  async function allHeld(batch: readonly Lease[]): Promise<boolean[]> {
+    for (;;) {
+      const askedAt = clock.monotonicMs();
+      const held = await Promise.all(batch.map((lease) => leases.beginDelete(lease, DELETE_MARGIN_MS)));
+      if (clock.monotonicMs() - askedAt < CHANGE_PATIENCE_MS) return held;
+    }
+  }
+
   const sendTo = (queue: Pick<Queue, "send">): Lane<OutgoingMessage> =>
     makeLane<OutgoingMessage>({
       lingerMs: 5,
@@ -180,6 +193,7 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
     async acknowledge(lease) {
       await deletes.add(lease);
       leases.letGo(lease);
+      changed.notify();
     },
     send: (message) => sends.add(message),
     deadLetter: (message) => deadLetters.add(message),

@@ -78,7 +78,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     log.warn("throttled", { heads: limit, of: slotCount, bucket: source.name }),
   );
   const inbox = makeInbox(sizes, slotCount);
-  const outbox = makeOutbox({ queue: deps.queue, deadLetters: deps.deadLetters, leases, clock, random, log });
+  const outbox = makeOutbox({ queue: deps.queue, deadLetters: deps.deadLetters, leases, clock, random, log, changed });
   const breaker = makeBreaker({
     clock,
     log,
