@@ -1,0 +1,202 @@
+/** The demo from code: sets the stage, lets the scenario happen, waits until everybody has left by themselves, compares. */
+import { DEFAULTS } from "../../core/env";
+import { planCopy, type CopySizes } from "../../core/parts";
+import { startStack, type Stack } from "../stack/stack";
+import { makeAuthor } from "./author";
+import { compare } from "./compare";
+import { begunUploads, copiedParts, interruptCopy } from "./interrupt";
+import { operatorClient, takeInventory } from "./inventory";
+import { isQuiet, liveOf, waitingFor, type Live } from "./live";
+import { observe, type Observer } from "./observer";
+import { FULL_SIZE, makeScenario, type DemoSize, type Scenario } from "./scenario";
+import { preface, SIMULATED, TIMES } from "./stage";
+import { mib, summarise, type DemoResult } from "./summary";
+import { plural, shortKey, type Moment } from "./timeline";
+import { SILENT, type View } from "./view";
+import { sleep, until } from "./wait";
+
+export interface DemoOptions {
+  /** Default 1. */
+  readonly seed?: number;
+  /** Default: what `npm run demo` does. */
+  readonly size?: DemoSize;
+  /** Other copy sizes than the defaults, for a smaller run. */
+  readonly copySizes?: CopySizes;
+  readonly view?: View;
+  /** Ends the demo early: everything is closed, then `runDemo` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** After this the demo says what it waits for and fails. Default 150. */
+  readonly watchdogSeconds?: number;
+}
+
+/** The demo waited for something that did not come. */
+export class DemoStuck extends Error {}
+
+const VIEW_EVERY_MS = 250;
+/** Once called off, this long for what is being written right now. */
+const LAST_WRITE_MS = 5000;
+
+/** Nothing is left behind, however it ends. @throws the signal's reason, or {@link DemoStuck} */
+export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
+  const { seed = 1, view = SILENT, watchdogSeconds = 150 } = options;
+  const { partSize, multipartThreshold } = options.copySizes ?? DEFAULTS;
+  const sizes = { partSize, multipartThreshold };
+  view.print(preface(seed, sizes));
+  const began = performance.now();
+  const stack = await startStack({
+    cloud: { seed, ecs: { startDelayMs: SIMULATED.startDelayMs } },
+    settings: { ...TIMES, ...options.copySizes },
+  });
+  const stop = new AbortController();
+  const callOff = (): void => stop.abort(options.signal?.reason);
+  options.signal?.addEventListener("abort", callOff, { once: true });
+  if (options.signal?.aborted === true) callOff();
+
+  const elapsedMs = (): number => performance.now() - began;
+  const tell = (moment: Moment): void => view.moment(moment, elapsedMs());
+  const observer = observe({ ...stack.cloud, tell, partsThere: (key) => partsThere(stack, key) });
+  const look = (): Live => liveOf(stack, observer, elapsedMs());
+  const ticker = setInterval(() => view.live(look()), VIEW_EVERY_MS);
+  const watchdog = setTimeout(() => {
+    const reasons = waitingFor(look());
+    const text = reasons.length === 0 ? "the scenario or the comparison to end" : reasons.join("; ");
+    stop.abort(new DemoStuck(`after ${watchdogSeconds} s the demo still waits for: ${text}`));
+  }, watchdogSeconds * 1000);
+
+  const acting = act({
+    stack,
+    observer,
+    scenario: makeScenario(seed, options.size ?? FULL_SIZE),
+    sizes,
+    tell,
+    look,
+    signal: stop.signal,
+  });
+  try {
+    const done = await Promise.race([acting, aborted(stop.signal)]);
+    return summarise({ ...done, seed, seconds: elapsedMs() / 1000 });
+  } finally {
+    clearInterval(ticker);
+    clearTimeout(watchdog);
+    options.signal?.removeEventListener("abort", callOff);
+    stop.abort(new Error("the demo is over"));
+    await Promise.race([acting.catch(() => undefined), sleepQuietly(LAST_WRITE_MS)]);
+    observer.close();
+    view.close();
+    await stack.close();
+  }
+}
+
+interface Stage {
+  readonly stack: Stack;
+  readonly observer: Observer;
+  readonly scenario: Scenario;
+  readonly sizes: CopySizes;
+  readonly tell: (moment: Moment) => void;
+  readonly look: () => Live;
+  readonly signal: AbortSignal;
+}
+
+async function act(stage: Stage) {
+  const { stack, observer, scenario, sizes, tell, look, signal } = stage;
+  const { cloud } = stack;
+  const { multipart, steps, races } = scenario;
+  const client = operatorClient(cloud);
+  try {
+    const author = makeAuthor(stack, client, signal);
+    const note = (text: string): void => tell({ kind: "note", text });
+    const plan = planCopy(multipart.bytes, sizes);
+    if (plan?.kind !== "multipart") throw new Error("the multipart object is not above the multipart threshold");
+    cloud.s3.setLatency(SIMULATED.latency);
+    let mostWorkers = 0;
+    const present = (): number => look().workers.filter(({ state }) => state !== "left").length;
+    const counting = setInterval(() => (mostWorkers = Math.max(mostWorkers, present())), VIEW_EVERY_MS);
+    signal.addEventListener("abort", () => clearInterval(counting), { once: true });
+
+    const input = { cloud, observer, key: multipart.key, tell, signal };
+    const interruption = interruptCopy({ ...input, parts: plan.partCount, partsDone: Math.floor(plan.partCount / 2) });
+    const raced = author.race(races, ({ object }) =>
+      note(`source     ${shortKey(object.key)} is overwritten in the middle of its copy`),
+    );
+    const meanwhile = Promise.all([interruption, raced]);
+    meanwhile.catch(() => undefined);
+
+    await author.put(multipart, sizes.partSize);
+    note(`source     ${shortKey(multipart.key)} written, ${mib(multipart.bytes)}`);
+    await until(() => cloud.ecs.tasks().length > 0, signal);
+    cloud.s3.setDelivery(SIMULATED.delivery);
+    note(`source     ${storyOf(scenario)} begin`);
+    await author.play(steps);
+    note("source     does not change any more");
+    await meanwhile;
+    await until(() => isQuiet(look()), signal);
+    clearInterval(counting);
+
+    note("comparing  both buckets, read back over HTTP");
+    const source = await takeInventory(client, stack.source);
+    signal.throwIfAborted();
+    const destination = await takeInventory(client, stack.destination);
+    const { visible, inFlight, delayed, deadLetters } = look();
+    return {
+      objects: source.length,
+      bytes: source.reduce((sum, item) => sum + item.size, 0),
+      differences: compare(source, destination),
+      finals: observer.finals,
+      exitCodes: cloud.ecs.tasks().map((task) => task.exitCode),
+      mostWorkers,
+      requests: requestsOf(stack),
+      multipart: {
+        parts: plan.partCount,
+        partBytes: plan.partSize,
+        copied: copiedParts(cloud, multipart.key),
+        refused: cloud.log.entries({ operation: "UploadPartCopy", key: multipart.key, status: 503 }).length,
+        uploads: begunUploads(cloud, multipart.key),
+      },
+      left: { messages: visible + inFlight + delayed, deadLetters, uploads: openUploads(stack) },
+    };
+  } finally {
+    client.destroy();
+  }
+}
+
+function storyOf({ steps, races }: Scenario): string {
+  const count = (matches: (step: (typeof steps)[number]) => boolean): number => steps.filter(matches).length;
+  const puts = (why: string) => count(({ change }) => change.kind === "put" && change.why === why);
+  return [
+    plural(puts("new"), "upload"),
+    plural(puts("overwrite") + races.length, "overwrite"),
+    `${count(({ change }) => change.kind === "delete")} deletes (${puts("recreate")} recreated)`,
+    `${count(({ change }) => change.kind === "retouch")} metadata-only changes`,
+  ].join(", ");
+}
+
+function requestsOf({ cloud }: Stack) {
+  const count = (operation: string): number => cloud.log.count(operation, "worker");
+  return {
+    head: count("HeadObject"),
+    copy: count("CopyObject"),
+    part: count("UploadPartCopy"),
+    delete: count("DeleteObject"),
+  };
+}
+
+function openUploads({ cloud, source, destination }: Stack): number {
+  return cloud.s3.openUploads(source).length + cloud.s3.openUploads(destination).length;
+}
+
+function partsThere({ cloud, destination }: Stack, key: string): number {
+  return cloud.s3.openUploads(destination).find((upload) => upload.key === key)?.parts.length ?? 0;
+}
+
+/** Rejects with the signal's reason, once it comes. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const tell = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
+    if (signal.aborted) tell();
+    else signal.addEventListener("abort", tell, { once: true });
+  });
+}
+
+function sleepQuietly(ms: number): Promise<void> {
+  return sleep(ms, new AbortController().signal);
+}
