@@ -1,4 +1,5 @@
 /** The local cloud: S3, SQS, ECS, Lambda and a schedule behind one HTTP address, with faults and a request log. Generic: knows no product. */
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,6 +106,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const about = () => ({ region, accountId, seed, endpoint, services: services.map((service) => service.name) });
   front.addPlain(controlHandler({ faults, log, ecs, sqs, about }));
 
+  // A process that ends without `close` leaves no temporary directory either.
+  const removeAtExit = () => {
+    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+  };
+  process.once("exit", removeAtExit);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     schedule.close();
@@ -114,6 +120,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     await s3.close();
     await log.close();
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
+    process.removeListener("exit", removeAtExit);
   };
   const close = () => (closing ??= closeAll());
   try {
