@@ -6,7 +6,10 @@
 export type BucketKind = "general" | "directory";
 
 export interface BucketRules {
-  /** Service name in the credential scope. UG s3-express-authenticating-authorizing. */
+  /**
+   * Service name in the credential scope. UG s3-express-authenticating-authorizing. What AWS answers to the other name is on no page; here it
+   * is refused, also for session credentials, which the SDK for JavaScript 3.1169 signs for "s3" on a client that signed for "s3" before.
+   */
   readonly signingName: "s3" | "s3express";
   /** Order of listings. UG s3-express-differences: directory buckets do not list in lexicographical order. */
   readonly listingOrder: "utf-8" | "hashed-depth-first";

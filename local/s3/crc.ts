@@ -31,10 +31,11 @@ export function tableCrc32(polynomial: number): RunningCrc {
   let crc = -1;
   return {
     update(chunk) {
+      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       let i = 0;
       for (const end = chunk.length - 7; i < end; i += 8) {
-        const a = crc ^ chunk.readInt32LE(i);
-        const b = chunk.readInt32LE(i + 4);
+        const a = crc ^ view.getInt32(i, true);
+        const b = view.getInt32(i + 4, true);
         crc =
           at(t, 7, a) ^
           at(t, 6, a >>> 8) ^
@@ -45,7 +46,7 @@ export function tableCrc32(polynomial: number): RunningCrc {
           at(t, 1, b >>> 16) ^
           at(t, 0, b >>> 24);
       }
-      for (; i < chunk.length; i++) crc = at(t, 0, crc ^ chunk.readUInt8(i)) ^ (crc >>> 8);
+      for (; i < chunk.length; i++) crc = at(t, 0, crc ^ view.getUint8(i)) ^ (crc >>> 8);
     },
     digest: () => uint32(~crc),
   };
@@ -60,10 +61,11 @@ export function crc64nvme(): RunningCrc {
   let low = -1;
   return {
     update(chunk) {
+      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       let i = 0;
       for (const end = chunk.length - 7; i < end; i += 8) {
-        const a = low ^ chunk.readInt32LE(i);
-        const b = high ^ chunk.readInt32LE(i + 4);
+        const a = low ^ view.getInt32(i, true);
+        const b = high ^ view.getInt32(i + 4, true);
         high =
           at(h, 7, a) ^
           at(h, 6, a >>> 8) ^
@@ -84,7 +86,7 @@ export function crc64nvme(): RunningCrc {
           at(l, 0, b >>> 24);
       }
       for (; i < chunk.length; i++) {
-        const index = low ^ chunk.readUInt8(i);
+        const index = low ^ view.getUint8(i);
         low = at(l, 0, index) ^ ((low >>> 8) | (high << 24));
         high = at(h, 0, index) ^ (high >>> 8);
       }
@@ -93,9 +95,9 @@ export function crc64nvme(): RunningCrc {
   };
 }
 
-/** Entry `byte & 255` of the k-th of eight tables. Always inside the array; `?? 0` is for the type checker and folds away. */
+/** Entry `byte & 255` of the k-th of eight tables. Always inside the array, which the type checker cannot know. */
 function at(table: Int32Array, k: number, byte: number): number {
-  return table[(k << 8) | (byte & 255)] ?? 0;
+  return table[(k << 8) | (byte & 255)] as number;
 }
 
 function uint32(value: number): Buffer {

@@ -1,7 +1,6 @@
 /** Which operation a request is for. Pure; a request that is none of these is answered NotImplemented by the front. */
 import type { CloudRequest, Route } from "../http/service";
 import { parseAddress, parseCopySource } from "./addressing";
-import { kindOf } from "./bucket-rules";
 import type { Operation } from "./call";
 import {
   createBucket,
@@ -133,11 +132,6 @@ export function routeOf(request: CloudRequest): (Route & { readonly operation: O
     ...(key === "" ? {} : { key }),
     ...(typeof copySource === "string" ? { source: sourceName(copySource) } : {}),
   };
-}
-
-/** Whether a bucket of that name would be a directory bucket: the front may want to know where a request goes. */
-export function isDirectoryBucketName(name: string): boolean {
-  return kindOf(name) === "directory";
 }
 
 function fits(rule: Rule, request: CloudRequest, scope: Rule["scope"]): boolean {

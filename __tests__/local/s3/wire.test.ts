@@ -1,7 +1,13 @@
 /** Addresses, errors and signing names as they stand on the wire: raw requests, no SDK. */
 import { request as httpRequest } from "node:http";
 import { Readable } from "node:stream";
-import { CopyObjectCommand, HeadObjectCommand, PutObjectCommand, GetBucketAclCommand } from "@aws-sdk/client-s3";
+import {
+  CopyObjectCommand,
+  CreateSessionCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  GetBucketAclCommand,
+} from "@aws-sdk/client-s3";
 import { checkKey, parseAddress, parseCopySource } from "../../../local/s3/addressing";
 import type { CloudRequest } from "../../../local/http/service";
 import { refusal } from "../../contracts/s3/target";
@@ -122,6 +128,20 @@ describe("the wire", () => {
       const attempt = cloud.s3.handle(request, { operation: "GetObject", resource: bucket, key: "key" });
       await expect(attempt).rejects.toMatchObject({ status: 400, code: "AuthorizationHeaderMalformed" });
     }
+  });
+
+  it("refuses copies, and another CreateSession, signed with a session (API CopyObject, UploadPartCopy; smithy-lang/smithy-rs#3474)", async () => {
+    const { Credentials } = await cloud.client().send(new CreateSessionCommand({ Bucket: DIRECTORY }));
+    const session = cloud.s3.sessionPrincipal(Credentials?.AccessKeyId ?? "");
+    if (session === undefined || session === "expired") throw new Error("no session");
+    const request = { ...bareRequest(), rawPath: `/${DIRECTORY}//key`, signingName: "s3express", session };
+    const codes = ["CopyObject", "UploadPartCopy", "CreateSession"].map((operation) =>
+      cloud.s3.handle(request, { operation, resource: DIRECTORY }).then(
+        () => "done",
+        (error: unknown) => (error as { code: string }).code,
+      ),
+    );
+    expect(await Promise.all(codes)).toEqual(["AccessDenied", "AccessDenied", "InvalidRequest"]);
   });
 
   it("answers errors as XML with the request's id, and HEAD without a body", async () => {
