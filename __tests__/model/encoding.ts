@@ -1,5 +1,5 @@
 /** Packs a state into words and back. Nothing else knows the layout. */
-import type { State } from "./state";
+import type { At, Kind, Message, State } from "./state";
 
 /** World 1, messages 5, workers 2 x 2, writes 5, uploads 1. */
 export const WORDS = 16;
@@ -73,7 +73,7 @@ export function decode(words: Uint32Array, s: State): void {
   let at = 1;
   for (const m of s.messages) {
     v = words[at++]!;
-    m.status = v & 3;
+    m.status = (v & 3) as Message;
     m.again = (v >> 2) & 1;
     m.verb = (v >> 3) & 3;
     m.upload = (v >> 5) & 7;
@@ -81,7 +81,7 @@ export function decode(words: Uint32Array, s: State): void {
   }
   for (const w of s.workers) {
     v = words[at++]!;
-    w.at = v & 7;
+    w.at = (v & 7) as At;
     w.before = (v >> 3) & 7;
     w.look = (v >> 6) & 1;
     w.unsettled = (v >> 7) & 1;
@@ -101,7 +101,7 @@ export function decode(words: Uint32Array, s: State): void {
   }
   for (const o of s.writes) {
     v = words[at++]!;
-    o.kind = v & 7;
+    o.kind = (v & 7) as Kind;
     o.state = (v >> 3) & 3;
     o.bytes = (v >> 5) & 3;
     o.upload = (v >> 7) & 7;

@@ -39,7 +39,7 @@ export interface Rules {
   rule5CheckAtFlush: boolean;
   /** 5, in full: a message is deleted only while its lease has more time left than the delete request can take. */
   rule5LeaseOutlivesFlush: boolean;
-  /** 5: a key whose state is unknown after a lost lease is put back. */
+  /** 5: put back what is unknown after a lost lease: it was written to, and not found clean since all has settled. */
   rule5PutBackUnknown: boolean;
   /** 6: with a write in flight or unsettled, let go only by a put-back delayed by the write bound, or by letting the lease run out. */
   rule6DelayedLettingGo: boolean;
@@ -95,7 +95,7 @@ export interface Setting {
   cachedBucketCheck: boolean;
   /** S3 refuses to delete a bucket that holds objects. */
   onlyEmptyBucketsVanish: boolean;
-  /** Rule 6, stricter: whatever was written to since the last clean check is put back; it is never left to its lease or made visible. */
+  /** Rule 6, stricter: a key written to since its last clean check is put back, not left to its lease or made visible. */
   letsGoByPutBack: boolean;
   /** The source bucket is missing from the start (a set-up error), and an event of the key waits in the queue. */
   bucketMissing: boolean;

@@ -1,8 +1,8 @@
 /**
  * The state of the model: one key, two workers, the queue, both buckets, and what is on its way between them.
  *
- * Steps read and change plain objects; the explorer stores 14 words per state. `decode` and `encode` are the only places that
- * know the layout, and every field is a small integer, so two equal states are equal words.
+ * Steps read and change plain objects; the explorer stores words (encoding.ts). Every field is a
+ * small integer, so equal states are equal words.
  */
 
 /** Source states. HEAD tells them apart; the ETag does not tell `A` from `A2`, which differ only in their headers. */
@@ -25,42 +25,45 @@ export const UPLOADS = 3;
 /** An upload id whose upload was completed or aborted. 0 is no upload, 1..3 are open ones. */
 export const GONE = 4;
 
-export enum Message {
-  None,
-  Visible,
+export const Message = {
+  None: 0,
+  Visible: 1,
   /** Received and not yet visible again, or put back with a delay. */
-  Hidden,
-}
+  Hidden: 2,
+} as const;
+export type Message = (typeof Message)[keyof typeof Message];
 
 /** Where a worker stands in the loop of reconcile. */
-export enum At {
-  Idle,
+export const At = {
+  Idle: 0,
   /** Next: HEAD source. */
-  Start,
-  /** `before` is known. Next: look at the bucket or the destination, and decide. */
-  Decide,
+  Start: 1,
+  /** `before` is known. Next: HEAD destination, which may show that there is nothing to do. */
+  Look: 2,
   /** Next: one write, or one part. */
-  Write,
+  Write: 3,
   /** A write or part is in flight. */
-  Wait,
+  Wait: 4,
   /** Next: HEAD source again. */
-  After,
+  After: 5,
   /** The after-check found the same state. Next: settle, or hand the messages to the outbox. */
-  Same,
+  Same: 6,
   /** The source bucket does not exist: the worker has left. */
-  Stopped,
-}
+  Stopped: 7,
+} as const;
+export type At = (typeof At)[keyof typeof At];
 
-export enum Kind {
-  None,
+export const Kind = {
+  None: 0,
   /** A CopyObject that S3 has not begun. */
-  Copy,
+  Copy: 1,
   /** A CopyObject for which S3 has checked the source condition and read the bytes. */
-  CopyRead,
-  Delete,
-  Complete,
-  Part,
-}
+  CopyRead: 2,
+  Delete: 3,
+  Complete: 4,
+  Part: 5,
+} as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
 
 export interface MessageState {
   status: Message;
@@ -81,7 +84,7 @@ export interface WorkerState {
   dirty: number;
   /** Other uploads are to be aborted before the next HEAD. */
   sweep: number;
-  /** A write was sent and no after-check has been clean since. */
+  /** A write was sent, and no after-check has been clean since all writes settled. */
   wrote: number;
   /** A heartbeat is on its way to the queue. */
   heartbeat: number;
@@ -90,7 +93,7 @@ export interface WorkerState {
   print: number;
   /** The upload came with a hand-off. */
   inherited: number;
-  /** Bit sets of messages: leases of the running reconcile; receipts in the outbox; the same with a lost lease; deletes on their way. */
+  /** Bit sets of messages: leases of the reconcile; receipts in the outbox; those with a lost lease; deletes on their way. */
   hold: number;
   out: number;
   outStale: number;

@@ -4,8 +4,9 @@ import type { Setting } from "./rules";
 import type { System } from "./search";
 import { At, BUDGETS, bytesOf, emptyState, Kind, Message, TORN, type Budget, type State } from "./state";
 import { rename } from "./symmetry";
+import { serverSteps } from "./server";
 import { workerSteps } from "./worker";
-import { failureSteps, outboxSteps, queueSteps, serverSteps, sourceSteps, type Step } from "./world";
+import { failureSteps, outboxSteps, queueSteps, sourceSteps, type Step } from "./world";
 
 export interface Options {
   /** Treat states that differ only in the names of workers and messages as one. */

@@ -1,7 +1,8 @@
 /** What a worker does: the loop of reconcile and the rules, one function per place in the loop. */
-import { addMessage, addWrite, bit, closeUpload, endJob, openUploadsBut, partInFlight, real, writesOf } from "./parts";
+import { abort, giveUp, letGo, type Does } from "./leaving";
+import { addWrite, closeUpload, endJob, openUploadsBut, real, writesOf } from "./parts";
 import type { Setting } from "./rules";
-import { ABSENT, At, BARE_404, bytesOf, GONE, Kind, Message, STATE_NAMES, type State, type WorkerState } from "./state";
+import { ABSENT, At, BARE_404, bytesOf, GONE, Kind, STATE_NAMES, type State, type WorkerState } from "./state";
 import { setName, type Step } from "./world";
 
 const isAbsent = (state: number): boolean => state === ABSENT || state === BARE_404;
@@ -20,7 +21,7 @@ export function workerSteps(s: State, setting: Setting, step: Step): void {
       case At.Start:
         headSource(s, w, setting, does);
         break;
-      case At.Decide:
+      case At.Look:
         headDestination(s, does);
         break;
       case At.Write:
@@ -38,8 +39,6 @@ export function workerSteps(s: State, setting: Setting, step: Step): void {
     if (s.budget.letGo > 0) letGo(s, w, setting, does);
   });
 }
-
-type Does = (what: string, change: (t: State, me: WorkerState) => void) => void;
 
 /** What HEAD source says at this moment. The worker acts on it in a later step, so it may be stale by then. */
 const head = (s: State): number => (s.bucketGone === 1 && s.source !== ABSENT ? BARE_404 : s.source);
@@ -69,7 +68,7 @@ function headSource(s: State, w: number, { rules, multipart }: Setting, does: Do
     me.sweep = 0;
     me.before = head(t);
     if (trusted === 1 && isAbsent(me.before)) me.at = At.Same;
-    else me.at = me.look === 1 && !isAbsent(me.before) ? At.Decide : At.Write;
+    else me.at = me.look === 1 && !isAbsent(me.before) ? At.Look : At.Write;
   });
 }
 
@@ -139,21 +138,6 @@ function write(s: State, w: number, setting: Setting, does: Does): void {
   else does(`sends a complete of ${name}`, (t, me) => send(t, me, { kind: Kind.Complete, upload: me.upload }));
 }
 
-/** Ends the worker's own upload. It waits for own parts in flight: a part that lands during the abort would keep the upload. */
-function abort(s: State, w: number, { rules }: Setting, does: Does): void {
-  const { upload, inherited } = s.workers[w]!;
-  if (inherited === 1 && !rules.rule8CompleteOrAbortHandOff) {
-    does("forgets its upload", (_, me) => (me.upload = 0));
-    return;
-  }
-  const busy = partInFlight(s, upload, w + 1);
-  if (busy && rules.rule8AbortWaitsForParts) return;
-  does(busy ? "aborts its upload under a part in flight, which keeps it open" : "aborts its upload", (t, me) => {
-    if (upload !== GONE && !busy) closeUpload(t, upload);
-    me.upload = 0;
-  });
-}
-
 function headSourceAgain(s: State, w: number, { rules }: Setting, does: Does): void {
   const { before, verb } = s.workers[w]!;
   if (!rules.rule1AfterCheck || (!rules.verbNeverTrusted && verb === 2)) {
@@ -170,7 +154,7 @@ function headSourceAgain(s: State, w: number, { rules }: Setting, does: Does): v
   });
 }
 
-/** Rule 0. A check that is kept for a while does not see a bucket go; one made at the start of the worker sees what was never there. */
+/** Rule 0. A check kept for a while does not see a bucket go, but it sees that one was never there. */
 const seesBucketMissing = (s: State, { cachedBucketCheck, bucketMissing }: Setting): boolean =>
   s.bucketGone === 1 && (bucketMissing || !cachedBucketCheck);
 
@@ -203,60 +187,6 @@ function finish(s: State, w: number, setting: Setting, does: Does): void {
   else
     does(real(worker.hold) === 0 ? "is done and holds no message" : `is done with ${setName(worker.hold)}`, (t, me) => {
       me.out |= real(me.hold);
-      endJob(t, w);
-    });
-}
-
-/** Rule 5: the lease is lost before a write. Whoever receives the message goes on; what is not known to be clean is also put back. */
-function giveUp(s: State, w: number, setting: Setting, does: Does): void {
-  const worker = s.workers[w]!;
-  if (worker.upload !== 0) {
-    abort(s, w, setting, does);
-    return;
-  }
-  if ((worker.wrote === 1 || worker.unsettled === 1) && setting.rules.rule5PutBackUnknown)
-    does("has lost its lease, puts the key back", (t) => {
-      putBack(t, w, setting.rules.rule6DelayedLettingGo);
-      endJob(t, w);
-    });
-  else does("has lost its lease, gives up", (t) => endJob(t, w));
-}
-
-/** Rule 6: the new message stays hidden at least as long as the worker's writes may take. */
-function putBack(t: State, w: number, delayed: boolean): void {
-  const me = t.workers[w]!;
-  const inFlight = writesOf(t, w);
-  const hidden = delayed && inFlight.length > 0;
-  const m = addMessage(t, hidden ? Message.Hidden : Message.Visible, { again: 1, upload: me.upload, print: me.print });
-  if (hidden) for (const write of inFlight) write.cover |= bit(m);
-}
-
-/** The worker is told to leave (Spot), or the key is too unstable to go on with. */
-function letGo(s: State, w: number, setting: Setting, does: Does): void {
-  const worker = s.workers[w]!;
-  const { rules, letsGoByPutBack } = setting;
-  const spend = (t: State): number => t.budget.letGo--;
-  const settled = writesOf(s, w).length === 0 && worker.unsettled === 0;
-  const unknown = worker.wrote === 1 || worker.unsettled === 1;
-  const needsMessage = worker.upload !== 0 || (unknown && (letsGoByPutBack || worker.hold === 0));
-  if (needsMessage || !settled)
-    does(worker.upload === 0 ? "puts the key back" : "hands its upload off", (t, me) => {
-      spend(t);
-      putBack(t, w, rules.rule6DelayedLettingGo);
-      me.out |= real(me.hold);
-      endJob(t, w);
-    });
-  if (!needsMessage && (settled || !rules.rule6DelayedLettingGo))
-    does(`lets go of ${setName(worker.hold)} at once`, (t, me) => {
-      spend(t);
-      t.messages.forEach((message, m) => {
-        if ((me.hold & bit(m)) !== 0) message.status = Message.Visible;
-      });
-      endJob(t, w);
-    });
-  if (!settled && rules.rule6DelayedLettingGo && !letsGoByPutBack)
-    does(`leaves ${setName(worker.hold)} to its lease`, (t) => {
-      spend(t);
       endJob(t, w);
     });
 }

@@ -1,20 +1,7 @@
 /** What happens around the workers: the source changes, the queue redelivers, S3 carries requests out, workers die. */
-import { addMessage, answer, bit, closeUpload, endJob, PHANTOM, removeMessage } from "./parts";
+import { addMessage, bit, endJob, PHANTOM, removeMessage } from "./parts";
 import type { Setting } from "./rules";
-import {
-  ABSENT,
-  At,
-  B,
-  bytesOf,
-  GONE,
-  idleWorker,
-  Kind,
-  Message,
-  STATE_NAMES,
-  TORN,
-  type State,
-  type WriteState,
-} from "./state";
+import { ABSENT, At, B, idleWorker, Message, STATE_NAMES, type State } from "./state";
 
 export type Step = (label: () => string, change: (t: State) => void) => void;
 
@@ -117,87 +104,6 @@ function receive(t: State, w: number, m: number, { rules, multipart }: Setting):
   message.again = 1;
 }
 
-export function serverSteps(s: State, { rules }: Setting, step: Step): void {
-  s.writes.forEach((write, i) => {
-    if (write.kind === Kind.None) return;
-    step(
-      () => landing(s, write),
-      (t) => carryOut(t, i, rules.rule2SourceCondition),
-    );
-    if (write.awaited === 0)
-      step(
-        () => `${nameOf(write)} never lands`,
-        (t) => answer(t, i, At.Start),
-      );
-    // The answer is lost: whether the write has had, will have or never has its effect is open.
-    else if (s.budget.losses > 0)
-      step(
-        () => `worker ${write.owner} gets no answer for ${nameOf(write)}`,
-        (t) => {
-          t.budget.losses--;
-          t.writes[i]!.awaited = 0;
-          const worker = t.workers[write.owner - 1]!;
-          if (write.kind === Kind.Part) worker.at = At.Write;
-          else {
-            worker.at = At.Start;
-            worker.unsettled = 1;
-            worker.look = 1;
-          }
-        },
-      );
-  });
-}
-
-/** One moment at S3. A CopyObject has two: its source is read, and later its object appears. */
-function carryOut(t: State, i: number, sourceCondition: boolean): void {
-  const write = t.writes[i]!;
-  const readable = t.bucketGone === 0 && t.source !== ABSENT;
-  const refused = !readable || (sourceCondition && bytesOf(t.source) !== bytesOf(write.state));
-  switch (write.kind) {
-    case Kind.None:
-      return;
-    case Kind.Copy:
-      if (refused) answer(t, i, At.Start);
-      else {
-        write.kind = Kind.CopyRead;
-        write.bytes = bytesOf(t.source);
-      }
-      return;
-    case Kind.CopyRead:
-      t.destination = { bytes: write.bytes, print: write.state };
-      answer(t, i, At.After);
-      return;
-    case Kind.Delete:
-      t.destination = { bytes: 0, print: 0 };
-      answer(t, i, At.After);
-      return;
-    case Kind.Part: {
-      const upload = write.upload === GONE ? undefined : t.uploads[write.upload - 1]!;
-      if (upload !== undefined && !refused) {
-        upload.parts[write.part - 1] = bytesOf(t.source);
-        answer(t, i, At.Write);
-      } else {
-        const worker = answer(t, i, At.Start);
-        if (worker !== undefined && upload === undefined) worker.upload = 0;
-      }
-      return;
-    }
-    case Kind.Complete: {
-      if (write.upload === GONE) {
-        const worker = answer(t, i, At.Start);
-        if (worker !== undefined) worker.upload = 0;
-        return;
-      }
-      const { parts, print } = t.uploads[write.upload - 1]!;
-      t.destination = { bytes: parts[0] === parts[1] ? parts[0] : TORN, print };
-      closeUpload(t, write.upload);
-      const worker = answer(t, i, At.After);
-      if (worker !== undefined) worker.upload = 0;
-      return;
-    }
-  }
-}
-
 export function failureSteps(s: State, { rules }: Setting, step: Step): void {
   s.workers.forEach((worker, w) => {
     const busy = worker.at !== At.Idle && worker.at !== At.Stopped;
@@ -283,24 +189,3 @@ const SET_NAMES = Array.from(
   (_, set) => [0, 1, 2, 3, 4].flatMap((m) => ((set & bit(m)) !== 0 ? [`m${m + 1}`] : [])).join("+") || "nothing",
 );
 export const setName = (set: number): string => SET_NAMES[set]!;
-
-function nameOf(write: WriteState): string {
-  switch (write.kind) {
-    case Kind.Delete:
-      return "the delete";
-    case Kind.Part:
-      return `part ${write.part} of ${STATE_NAMES[write.state]!}`;
-    case Kind.Complete:
-      return `the complete of ${STATE_NAMES[write.state]!}`;
-    default:
-      return `the copy of ${STATE_NAMES[write.state]!}`;
-  }
-}
-
-function landing(s: State, write: WriteState): string {
-  const owner = write.owner === 0 ? "" : ` (worker ${write.owner})`;
-  if (write.kind === Kind.Copy) return `S3 reads ${STATE_NAMES[s.source]!} for ${nameOf(write)}${owner}`;
-  const gone = write.upload === GONE ? " in vain: NoSuchUpload" : "";
-  const from = write.kind === Kind.Part ? ` from ${STATE_NAMES[s.source]!}` : "";
-  return `${nameOf(write)} lands${from}${gone}${owner}`;
-}
