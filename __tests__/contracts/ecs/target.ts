@@ -66,20 +66,21 @@ export async function localTarget(): Promise<EcsTarget> {
   };
 }
 
-/** Set CONTRACT_ECS_CLUSTER, CONTRACT_ECS_TASK_DEFINITION and CONTRACT_ECS_SUBNETS beside CONTRACTS_ON_AWS=1; costs a few cents. */
-export const isOnAws = process.env["CONTRACTS_ON_AWS"] === "1" && process.env["CONTRACT_ECS_CLUSTER"] !== undefined;
+/** Set S3ES_CONTRACT_ECS_CLUSTER, S3ES_CONTRACT_ECS_TASK_DEFINITION and S3ES_CONTRACT_ECS_SUBNETS beside S3ES_CONTRACT_REAL=1; costs a few cents. */
+export const isOnAws =
+  process.env["S3ES_CONTRACT_REAL"] === "1" && process.env["S3ES_CONTRACT_ECS_CLUSTER"] !== undefined;
 
 export async function awsTarget(): Promise<EcsTarget> {
   const client = new ECSClient({});
-  const cluster = process.env["CONTRACT_ECS_CLUSTER"]!;
-  const subnets = process.env["CONTRACT_ECS_SUBNETS"]!.split(",");
+  const cluster = process.env["S3ES_CONTRACT_ECS_CLUSTER"]!;
+  const subnets = process.env["S3ES_CONTRACT_ECS_SUBNETS"]!.split(",");
   const started: string[] = [];
   return {
     client,
     cluster,
     sleeper: {
       cluster,
-      taskDefinition: process.env["CONTRACT_ECS_TASK_DEFINITION"]!,
+      taskDefinition: process.env["S3ES_CONTRACT_ECS_TASK_DEFINITION"]!,
       networkConfiguration: { awsvpcConfiguration: { subnets, assignPublicIp: "ENABLED" } },
     },
     until: (taskArn, lastStatus) => {

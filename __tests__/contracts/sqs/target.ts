@@ -67,8 +67,8 @@ export async function localTarget(): Promise<SqsTarget> {
   };
 }
 
-/** Set CONTRACTS_ON_AWS=1 (and credentials, AWS_REGION) to hold the facts against the real service; tests that need hours are left out. */
-export const isOnAws = process.env["CONTRACTS_ON_AWS"] === "1";
+/** Set S3ES_CONTRACT_REAL=1 (and credentials, AWS_REGION) to hold the facts against the real service; tests that need hours are left out. */
+export const isOnAws = process.env["S3ES_CONTRACT_REAL"] === "1";
 
 export async function awsTarget(): Promise<SqsTarget> {
   const client = new SQSClient({});
