@@ -22,6 +22,9 @@ const MAX_DELIVERIES = 300;
 /** A bucket check may be this old when a delete is sent (rule 0), and the check itself took time. */
 const BUCKET_CHECK_AGE_MS = 60_000;
 
+/** The promise all others serve. */
+export const EQUAL_AT_REST = "both sides equal at rest";
+
 export interface JudgedWorld {
   readonly source: SimSource;
   readonly destination: SimDestination;
@@ -46,9 +49,12 @@ export class Judge {
     private readonly now: () => number,
     private readonly prefix: string,
     private readonly copyConcurrency: number,
+    /** Promises that are judged. */
+    private readonly watched: (promise: string) => boolean,
   ) {}
 
   blame(promise: string, key: string | undefined, text: string): void {
+    if (!this.watched(promise)) return;
     this.problems.push({ promise, key, text });
     this.history.add("judge", `BROKEN: ${promise}`, key, text);
   }
@@ -178,7 +184,7 @@ export class Judge {
     for (const key of keys) {
       if (!key.startsWith(this.prefix) || deadKeys.has(key) || this.excused(key)) continue;
       if (!isEqual(this.world.source.get(key), this.world.destination.get(key))) {
-        this.blame("both sides equal at rest", key, this.sides(key));
+        this.blame(EQUAL_AT_REST, key, this.sides(key));
       }
     }
   }
