@@ -24,6 +24,13 @@ export interface MessageHistory {
   readonly maxReceiveCount: number;
 }
 
+export interface WriteState {
+  /** A write was sent: somebody has to look at the destination, even if every write has settled. */
+  readonly written: boolean;
+  /** How long a write may still take effect; 0 when none can (rule 6). */
+  readonly landsWithinMs: number;
+}
+
 export type Verdict =
   | { readonly kind: "acknowledge" }
   | {
@@ -48,13 +55,18 @@ export const MAX_DELAY_SECONDS = 900;
  * | failed      |                            | less                 | put back, counted, after backoff and the write bound    |
  * | unstable    |                            |                      | put back, not counted, after backoff and the write bound |
  * | interrupted |                            |                      | put back, not counted, after the write bound            |
- * | lost        | yes                        |                      | put back, not counted, after the write bound            |
- * | lost        | no                         |                      | forget                                                  |
+ * | lost        | written since clean        |                      | put back, not counted, after the write bound            |
+ * | lost        | nothing written            |                      | forget                                                  |
  *
- * @param landsWithinMs how long a write of ours may still take effect; 0 when none can (rule 6)
+ * @param writes what this worker did to the key since it was last found clean with all writes settled
  * @param backoffMs waiting time that a failed or unstable key deserves
  */
-export function judge(outcome: Outcome, history: MessageHistory, landsWithinMs: number, backoffMs: number): Verdict {
+export function judge(
+  outcome: Outcome,
+  history: MessageHistory,
+  { written, landsWithinMs }: WriteState,
+  backoffMs: number,
+): Verdict {
   const counted = history.failures + history.receiveCount;
   // This receive was interrupted and must not count; earlier receives ended in the death of a worker and do.
   const uncounted = counted - 1;
@@ -72,7 +84,7 @@ export function judge(outcome: Outcome, history: MessageHistory, landsWithinMs: 
     case "interrupted":
       return withUpload({ kind: "put-back", failures: uncounted, delaySeconds: delay(0) }, outcome.upload);
     case "lost":
-      return landsWithinMs > 0 ? { kind: "put-back", failures: uncounted, delaySeconds: delay(0) } : { kind: "forget" };
+      return written ? { kind: "put-back", failures: uncounted, delaySeconds: delay(0) } : { kind: "forget" };
   }
 }
 

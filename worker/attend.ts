@@ -63,7 +63,7 @@ export function attend(deps: AttendDeps, task: KeyTask): Attending {
       ),
     canHandOff: () => deps.queueExists() && holds(),
   });
-  const work = { task, calls, stopping, holds, known: undefined, swept: false, orphaned: false };
+  const work = { task, calls, stopping, holds, known: undefined, orphaned: false };
   const done = attendAll(deps, work).finally(() => {
     deps.breaker.forget(task.key);
     unlink();
@@ -78,8 +78,6 @@ interface Work {
   readonly holds: () => boolean;
   /** The state of which we know that the destination equals it. */
   known: SourceState | undefined;
-  /** Other uploads of the key are aborted at most once per delivery, never on a restart (rule 8). */
-  swept: boolean;
   /** An upload may exist whose id we never learned. */
   orphaned: boolean;
 }
@@ -111,6 +109,7 @@ async function onePass(deps: AttendDeps, work: Work): Promise<Outcome | "again">
     if (await settle(deps, work)) return "again";
     if (isSyncError(seen)) return { kind: "refused", error: seen };
     work.known = seen;
+    work.calls.writes.cleaned();
     return { kind: "clean" };
   } catch (thrown) {
     // Whatever happened, the destination may not be what we last knew.
@@ -158,11 +157,14 @@ async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<So
   return state;
 }
 
-/** Aborts uploads of this key that nobody owns any more, once. */
+/**
+ * Aborts uploads of this key that nobody owns any more: once per delivery that gave reason to, never on a restart, or two
+ * holders would abort each other's for ever (rule 8).
+ */
 async function sweep(deps: AttendDeps, work: Work): Promise<void> {
-  if (work.swept) return;
-  work.swept = true;
   const { task, calls } = work;
+  task.suspectUploads = false;
+  work.orphaned = false;
   const keep = new Set(task.uploads.map((upload) => upload.id));
   const aborted = await abortOtherUploads({ destination: deps.reconciling.destination, calls }, task.key, keep);
   if (aborted > 0) deps.report.uploadsSwept(task.key, aborted);
@@ -206,7 +208,7 @@ async function conclude(deps: AttendDeps, work: Work, outcome: Outcome, covered:
   const verdict = judge(
     outcome,
     { ...worst, maxReceiveCount: deps.maxReceiveCount },
-    calls.writes.landsWithinMs(),
+    { written: calls.writes.written, landsWithinMs: calls.writes.landsWithinMs() },
     backoffMs(worst.failures + worst.receiveCount, PUT_BACK_BACKOFF, 0.5 + deps.calls.random() / 2),
   );
   const handedOn = verdict.kind === "put-back" ? verdict.upload : undefined;

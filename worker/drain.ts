@@ -52,6 +52,7 @@ async function handBack(deps: DrainDeps, delivery: Delivery, tasks: readonly Key
   );
   tally.add("handoffs", entries.length);
   const finished = tasks.flatMap((task) => inbox.release(task, [delivery]));
-  if (!sent.every(Boolean)) return leases.giveBack(lease);
-  for (const done of finished) void outbox.acknowledge(done);
+  // Not visibility 0: that would burn a receive, and another key of the same message may be in the middle of a write.
+  if (!sent.every(Boolean)) leases.letGo(lease);
+  else for (const done of finished) void outbox.acknowledge(done);
 }

@@ -44,8 +44,6 @@ export interface Leases {
   beginDelete(lease: Lease, ms: number): Promise<boolean>;
   /** Stops the heartbeat; the message becomes visible again at its deadline. */
   letGo(lease: Lease): void;
-  /** Gives the message back now. Only when no destination write was sent under it (rule 6). */
-  giveBack(lease: Lease): Promise<void>;
   /** Heartbeat: until `signal` aborts, keeps every held lease alive. */
   keepAlive(signal: AbortSignal): Promise<void>;
   readonly count: number;
@@ -235,16 +233,6 @@ export function makeLeases(deps: LeaseDeps): Leases {
       const record = recordOf(lease);
       record.held = false;
       records.delete(record);
-    },
-    async giveBack(lease) {
-      const record = recordOf(lease);
-      if (!record.held) return;
-      await record.changing;
-      record.held = false;
-      records.delete(record);
-      await deps.queue
-        .changeVisibility([{ receiptHandle: record.message.receiptHandle, timeoutSeconds: 0 }], never)
-        .catch((error: unknown) => log.warn("give-back-failed", { error: String(error) }));
     },
     async keepAlive(signal) {
       // A third of the visibility between heartbeats of one message: ticks are finer so that none is late.

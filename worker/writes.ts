@@ -19,6 +19,10 @@ export interface Writes {
   send<T>(operation: WriteOperation, size: number, call: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Monotonic; until then a write of unknown outcome may land. 0: none. */
   readonly unsettledUntilMs: number;
+  /** A write was sent since the key was last clean with all writes settled (rule 5: its state is unknown if we let go now). */
+  readonly written: boolean;
+  /** The key was found clean, and no write can land any more. */
+  cleaned(): void;
   /** Milliseconds from now in which any write of ours, also one in flight, may land; 0 when none can. */
   landsWithinMs(): number;
   /** To be called once the bound has passed; the destination must be looked at afterwards. */
@@ -39,6 +43,7 @@ const ANSWER_SHARE = 0.5;
 export function makeWrites({ clock, abandon, ensureLease }: WritesDeps): Writes {
   let unsettledUntilMs = 0;
   let inFlightUntilMs = 0;
+  let written = false;
 
   return {
     async send(operation, size, call) {
@@ -46,6 +51,7 @@ export function makeWrites({ clock, abandon, ensureLease }: WritesDeps): Writes 
       if (!(await ensureLease(bound))) throw new Interruption("lease-lost");
       const landsUntil = clock.monotonicMs() + bound;
       inFlightUntilMs = landsUntil;
+      written = true;
       try {
         return await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call);
       } catch (thrown) {
@@ -58,6 +64,12 @@ export function makeWrites({ clock, abandon, ensureLease }: WritesDeps): Writes 
     },
     get unsettledUntilMs() {
       return unsettledUntilMs;
+    },
+    get written() {
+      return written;
+    },
+    cleaned: () => {
+      written = false;
     },
     landsWithinMs: () => Math.max(0, Math.max(unsettledUntilMs, inFlightUntilMs) - clock.monotonicMs()),
     settled: () => {
