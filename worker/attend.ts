@@ -98,7 +98,7 @@ async function onePass(deps: AttendDeps, work: Work): Promise<Outcome | "again">
   const { breaker } = deps;
   try {
     await breaker.gate(task.key, stopping);
-    if (!work.holds()) return { kind: "lost" };
+    if (!work.holds()) throw new Interruption("lease-lost");
     if (stopping.aborted) throw new Interruption("stopping");
     const mustLook = task.mustLook;
     task.mustLook = false;
