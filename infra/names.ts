@@ -1,0 +1,89 @@
+/** Every name the system gives to something in AWS. Pure: scripts and people depend on these. */
+import type { Settings } from "../core/settings";
+
+export interface Names {
+  readonly sourceBucket: string;
+  readonly destinationBucket: string;
+  readonly queue: string;
+  readonly deadLetterQueue: string;
+  readonly cluster: string;
+  /** The task definition's family. */
+  readonly taskFamily: string;
+  readonly workerRole: string;
+  readonly workerPolicy: string;
+  readonly workerLogGroup: string;
+  readonly executionRole: string;
+  readonly executionPolicy: string;
+  readonly starter: string;
+  readonly starterRole: string;
+  readonly starterPolicy: string;
+  readonly starterLogGroup: string;
+  readonly starterRule: string;
+  readonly eventsRule: string;
+  readonly repository: string;
+  readonly securityGroup: string;
+  readonly topic: string;
+  readonly dashboard: string;
+}
+
+/** @param accountId part of the generated bucket names, which are unique in all of AWS or at least in the zone */
+export function namesFor(settings: Settings, accountId: string): Names {
+  const of = (what: string): string => `${settings.namePrefix}-${what}`;
+  return {
+    sourceBucket: settings.sourceBucket ?? sourceBucketName(settings.namePrefix, accountId),
+    destinationBucket:
+      settings.destinationBucket ?? directoryBucketName(settings.namePrefix, accountId, settings.availabilityZoneId),
+    queue: of("q"),
+    deadLetterQueue: of("dlq"),
+    cluster: of("cluster"),
+    taskFamily: of("task"),
+    workerRole: of("task-role"),
+    workerPolicy: of("task-role-inline"),
+    workerLogGroup: `/ecs/${of("task")}`,
+    executionRole: of("execution-role"),
+    executionPolicy: of("execution-role-inline"),
+    starter: of("starter"),
+    starterRole: of("starter-role"),
+    starterPolicy: of("starter-role-inline"),
+    starterLogGroup: `/aws/lambda/${of("starter")}`,
+    starterRule: of("starter-rule"),
+    eventsRule: of("events"),
+    repository: settings.namePrefix,
+    securityGroup: of("workers"),
+    topic: of("alarms"),
+    dashboard: settings.namePrefix,
+  };
+}
+
+/** The name of one alarm. */
+export function alarmName(namePrefix: string, alarm: string): string {
+  return `${namePrefix}-${alarm}`;
+}
+
+/** Both kinds of buckets (User Guide, bucket naming rules and directory bucket naming rules). */
+const MAX_BUCKET_NAME = 63;
+
+function sourceBucketName(namePrefix: string, accountId: string): string {
+  const suffix = `-source-${accountId}`;
+  return `${fitted(namePrefix, MAX_BUCKET_NAME - suffix.length)}${suffix}`;
+}
+
+function directoryBucketName(namePrefix: string, accountId: string, zoneId: string): string {
+  const suffix = `-${accountId}--${zoneId}--x-s3`;
+  return `${fitted(namePrefix, MAX_BUCKET_NAME - suffix.length)}${suffix}`;
+}
+
+/** A prefix that is too long is cut, and told apart from others with the same beginning by a short hash of the whole. */
+function fitted(prefix: string, length: number): string {
+  if (prefix.length <= length) return prefix;
+  return `${prefix.slice(0, length - 7).replace(/-+$/, "")}-${shortHash(prefix)}`;
+}
+
+/** FNV-1a, six characters: only has to differ between a handful of stacks of one account. */
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash.toString(36).padStart(6, "0").slice(-6);
+}

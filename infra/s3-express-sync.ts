@@ -1,0 +1,98 @@
+/** The whole system as one component: what `pulumi up` shows as one tree, and what other Pulumi programs can use. */
+import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import type { Settings } from "../core/settings";
+import { createAlarms } from "./alarms";
+import { arnsFor } from "./arns";
+import { createBuckets } from "./buckets";
+import { createCluster } from "./cluster";
+import type { Context } from "./context";
+import { createDashboard, dashboardUrl } from "./dashboard";
+import { createImage } from "./image";
+import { namesFor } from "./names";
+import { createNetwork } from "./network";
+import { adoptedAdvice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
+import { createNotification } from "./notification";
+import { createQueues } from "./queues";
+import { createTaskRoles } from "./roles";
+import { createSchedule } from "./schedule";
+import { createStarter } from "./starter";
+import type { Surroundings } from "./surroundings";
+import { createTaskDefinition, createWorkerLog } from "./task";
+
+export interface S3ExpressSyncArgs {
+  /** Validated: from readSettings, or put together by a program of your own. */
+  readonly settings: Settings;
+  /** From lookAround. */
+  readonly surroundings: Surroundings;
+}
+
+/** What an operator needs next, ready to paste. */
+export interface SyncOutputs {
+  readonly sourceBucket: string;
+  readonly destinationBucket: string;
+  readonly queueUrl: Output<string>;
+  readonly deadLetterQueueUrl: Output<string>;
+  readonly cluster: Output<string>;
+  readonly starter: Output<string>;
+  readonly logs: Commands;
+  readonly next: Output<Commands>;
+  readonly dashboardUrl?: string;
+  /** To use the buckets again after `pulumi destroy`. */
+  readonly reuseBuckets?: string;
+  readonly advice?: string;
+}
+
+export class S3ExpressSync extends ComponentResource {
+  readonly outputs: SyncOutputs;
+
+  constructor(name: string, { settings, surroundings }: S3ExpressSyncArgs, options: ComponentResourceOptions = {}) {
+    super("s3-express-sync:index:S3ExpressSync", name, {}, options);
+    const { place, network: given } = surroundings;
+    const names = namesFor(settings, place.accountId);
+    const context: Context = { name, parent: this, settings, place, names, arns: arnsFor(names, place) };
+
+    const buckets = createBuckets(context);
+    const network = createNetwork(context, given);
+    const image = createImage(context);
+    const roles = createTaskRoles(context, image.repositoryArn);
+    const log = createWorkerLog(context);
+
+    // Destruction runs backwards: schedule and starter, then the queue, whose absence sends workers home, then the cluster, then
+    // what workers needed until their last request.
+    const needed = [
+      ...buckets.source,
+      ...buckets.destination,
+      ...network.endpoints,
+      network.securityGroup,
+      roles.worker.policy,
+      roles.execution.policy,
+      log,
+    ];
+    const cluster = createCluster(context, needed);
+    const queues = createQueues(context, [cluster.capacity]);
+    createTaskDefinition(context, { imageUri: image.uri, roles, log, queues });
+    createNotification(context, buckets.source, queues);
+
+    const starter = createStarter(context, { queues, cluster, network });
+    createSchedule(context, starter);
+    createAlarms(context);
+    createDashboard(context);
+
+    const reuse = reuseCommand(names, settings);
+    const advice = adoptedAdvice(settings);
+    this.outputs = {
+      sourceBucket: names.sourceBucket,
+      destinationBucket: names.destinationBucket,
+      queueUrl: queues.queue.url,
+      deadLetterQueueUrl: queues.deadLetterQueue.url,
+      cluster: cluster.cluster.name,
+      starter: starter.name,
+      logs: logCommands(names, settings),
+      next: queues.queue.url.apply((url) => nextCommands(names, settings, url)),
+      ...(settings.dashboard ? { dashboardUrl: dashboardUrl(settings.region, names.dashboard) } : {}),
+      ...(reuse === undefined ? {} : { reuseBuckets: reuse }),
+      ...(advice === undefined ? {} : { advice }),
+    };
+    this.registerOutputs(this.outputs);
+  }
+}
