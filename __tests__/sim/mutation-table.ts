@@ -1,4 +1,7 @@
 /** Ways to break the worker, one rule each, and where the random model finds them. */
+import { MIB } from "../../core/parts";
+import type { Scenario } from "../../lab/sim/scenario";
+import { MINUTE, SECOND } from "../../lab/sim/time";
 import type { Patch } from "../support/mutant-loader";
 
 export interface Mutation {
@@ -8,6 +11,63 @@ export interface Mutation {
   readonly patches: readonly Patch[];
   /** First seed of the search; the search takes the next seeds up to the bound of the test. */
   readonly fromSeed: number;
+  /** Makes the situation that the rule is about more frequent; the default is the random scenario as it is. */
+  readonly shape?: (scenario: Scenario) => Scenario;
+}
+
+/** Workers are told to stop while a write of theirs is under way, and writes are slow or get no answer. */
+function stopInWrites(scenario: Scenario): Scenario {
+  const operation = ["CopyObject", "DeleteObject", "CompleteMultipartUpload"][scenario.seed % 3] ?? "";
+  const stop = { operation, call: 1, phase: "sent", kind: "term", seconds: 0 } as const;
+  const { troubles, calmAtMs } = scenario.nemesis;
+  return {
+    ...scenario,
+    interrupts: [0, 1, 2].map((worker) => ({ ...stop, worker })),
+    nemesis: { refuse: 0, lose: 0.3, slow: 0.5, entries: 0, troubles, calmAtMs },
+  };
+}
+
+/** The bucket is gone while events about it are still under way. */
+function bucketLost(scenario: Scenario): Scenario {
+  const gone = { kind: "source-missing", fromMs: 30 * SECOND, untilMs: 10 * MINUTE } as const;
+  return {
+    ...scenario,
+    nemesis: { ...scenario.nemesis, troubles: [gone] },
+    steps: scenario.steps.map((step) => ({ ...step, eventDelaysMs: [...step.eventDelaysMs, 2 * MINUTE] })),
+  };
+}
+
+/** The source changes, and its event arrives, while the answer of a HEAD is on its way back. */
+function changesDuringHeads(scenario: Scenario): Scenario {
+  const { troubles, calmAtMs } = scenario.nemesis;
+  const when = { kind: "call", operation: "HeadObject(source)", phase: "landed", orAfterMs: 5 * SECOND } as const;
+  return {
+    ...scenario,
+    interrupts: [],
+    nemesis: { refuse: 0, lose: 0, slow: 0.5, entries: 0, troubles, calmAtMs },
+    steps: scenario.steps.map((step, index) => ({ ...step, eventDelaysMs: [2], ...(index === 0 ? {} : { when }) })),
+  };
+}
+
+/** Large objects of one size whose first workers are told to stop in the middle of their parts. */
+function handoffs(partSizeChanges: boolean): (scenario: Scenario) => Scenario {
+  const size = 21 * MIB;
+  return (scenario) => ({
+    ...scenario,
+    partSizeChanges,
+    copyConcurrency: 2,
+    interrupts: [0, 1].map((worker) => ({
+      worker,
+      operation: "UploadPartCopy",
+      call: 2 + (scenario.seed % 3),
+      phase: "answered",
+      kind: "term",
+      seconds: 0,
+    })),
+    steps: scenario.steps.map((step) =>
+      step.action.kind === "put" ? { ...step, action: { ...step.action, size } } : step,
+    ),
+  });
 }
 
 /** The verb has to be carried from the event to the reconcile, which the worker takes care not to do. */
@@ -42,7 +102,7 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       { file: "worker/reconcile.ts", find: "if (sameState(before, after)) return after;", replace: "return before;" },
     ],
-    fromSeed: 1,
+    fromSeed: 16,
   },
   {
     name: "no source condition on parts",
@@ -54,7 +114,7 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: 'sourceEtag: "*", ...partRange',
       },
     ],
-    fromSeed: 1,
+    fromSeed: 4,
   },
   {
     name: "no source condition on CopyObject",
@@ -62,9 +122,9 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       { file: "worker/copy/copy.ts", find: "sourceEtag: source.etag, content", replace: 'sourceEtag: "*", content' },
     ],
-    fromSeed: 1,
+    fromSeed: 5,
   },
-  { name: "the verb of an event is trusted", breaks: "an event is a hint", patches: TRUST_THE_VERB, fromSeed: 1 },
+  { name: "the verb of an event is trusted", breaks: "an event is a hint", patches: TRUST_THE_VERB, fromSeed: 18 },
   {
     name: "a retry hides an unknown outcome",
     breaks: "rule 3",
@@ -76,7 +136,7 @@ export const MUTATIONS: readonly Mutation[] = [
           "const value = await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call); unsettledUntilMs = 0; return value;",
       },
     ],
-    fromSeed: 1,
+    fromSeed: 35,
   },
   {
     name: "a lost answer counts as no effect",
@@ -84,7 +144,7 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       { file: "worker/writes.ts", find: 'if (error.effect === "unknown") unsettled', replace: "if (false) unsettled" },
     ],
-    fromSeed: 1,
+    fromSeed: 35,
   },
   {
     name: "a write is sent under any lease",
@@ -109,7 +169,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       { file: "worker/leases.ts", find: "record.deadlineMs - now <= (visibilityMs * 2) / 3", replace: "true" },
     ],
-    fromSeed: 1,
+    fromSeed: 40,
   },
   {
     name: "a message is deleted with a stale receipt",
@@ -121,7 +181,7 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: "leases.beginDelete(lease, DELETE_MARGIN_MS).then(() => true)",
       },
     ],
-    fromSeed: 1,
+    fromSeed: 22,
   },
   {
     name: "a key is put back without waiting for its write",
@@ -133,7 +193,27 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: "Math.ceil(ms / 1000)",
       },
     ],
-    fromSeed: 1,
+    fromSeed: 12,
+    shape: stopInWrites,
+  },
+  {
+    name: "a message is given back at once, whatever is in flight",
+    breaks: "rule 6",
+    patches: [
+      {
+        file: "worker/release.ts",
+        find: 'case "put-back": {',
+        replace: 'case "put-back": { leave(task, deliveries); return;',
+      },
+      {
+        file: "worker/leases.ts",
+        find: "letGo(lease) { const record = recordOf(lease);",
+        replace:
+          "letGo(lease) { const record = recordOf(lease); if (record.held) void deps.queue.changeVisibility([{ receiptHandle: lease.message.receiptHandle, timeoutSeconds: 0 }], never).catch(() => undefined);",
+      },
+    ],
+    fromSeed: 12,
+    shape: stopInWrites,
   },
   {
     name: "404 of a missing bucket is taken as absent",
@@ -146,6 +226,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     fromSeed: 1,
+    shape: bucketLost,
   },
   {
     name: "a message is deleted when it is filed",
@@ -170,6 +251,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     fromSeed: 1,
+    shape: changesDuringHeads,
   },
   {
     name: "an abort is forgotten",
@@ -181,7 +263,7 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: "else forget(job, upload);",
       },
     ],
-    fromSeed: 1,
+    fromSeed: 11,
   },
   {
     name: "an upload is resumed whatever it copies",
@@ -193,7 +275,8 @@ export const MUTATIONS: readonly Mutation[] = [
         replace: "uploads.find(() => true)",
       },
     ],
-    fromSeed: 1,
+    fromSeed: 4,
+    shape: handoffs(false),
   },
   {
     name: "an upload is resumed with parts of another plan",
@@ -206,5 +289,6 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     fromSeed: 1,
+    shape: handoffs(true),
   },
 ];

@@ -110,6 +110,7 @@ export class SimWorld {
       if (!process.isRunning()) return;
       const key = typeof fields["key"] === "string" ? fields["key"] : undefined;
       this.history.add(process.id, `log ${event}`, key, JSON.stringify({ ...fields, key: undefined }));
+      if (event === "internal-error") this.judge.blame("no internal error", key, JSON.stringify(fields));
     };
     return { debug: () => undefined, info: line, warn: line, error: line };
   }
