@@ -9,11 +9,16 @@ import type { Clock, Log, Queue } from "../core/ports";
 import { backoffMs } from "../core/retry";
 import type { Condition } from "./condition";
 import type { Lease, Leases } from "./leases";
-import { isAborted } from "./controller";
+import { isAborted, makeController } from "./controller";
 import { callOnce } from "./retry";
 
 const MAX_MESSAGES = 10;
 const RECEIVE_MARGIN_MS = 15_000;
+/**
+ * A receive that is under way when the worker is told to stop may have its messages on the way already: cut off at once, they would
+ * stay invisible, and one receive poorer, until their lease runs out. SQS answers sooner than this when it has any.
+ */
+const LAST_RECEIVE_MS = 1_000;
 const BACKOFF = { baseMs: 500, capMs: 30_000 };
 
 export interface ConsumerDeps {
@@ -43,6 +48,8 @@ export type ConsumerEnd =
 export async function consume(deps: ConsumerDeps, stopping: AbortSignal): Promise<ConsumerEnd> {
   const { clock, changed } = deps;
   const emptyPolls = Array.from({ length: deps.receivers }, () => 0);
+  const cutOff = makeController();
+  const over = makeController();
   let end: ConsumerEnd | undefined;
   let failingSince: number | undefined;
 
@@ -89,7 +96,7 @@ export async function consume(deps: ConsumerDeps, stopping: AbortSignal): Promis
   async function poll(index: number, max: number): Promise<void> {
     const sentAt = clock.monotonicMs();
     const timeout = deps.longPollSeconds * 1000 + RECEIVE_MARGIN_MS;
-    const messages = await callOnce(clock, "ReceiveMessage", timeout, stopping, (signal) =>
+    const messages = await callOnce(clock, "ReceiveMessage", timeout, cutOff.signal, (signal) =>
       deps.queue.receive(max, deps.longPollSeconds, signal),
     );
     // Filed synchronously, so that room() already counts them when the next receiver asks.
@@ -103,6 +110,20 @@ export async function consume(deps: ConsumerDeps, stopping: AbortSignal): Promis
     if (emptyPolls.every((polls) => polls >= deps.emptyPollsBeforeExit)) finish({ kind: "idle" });
   }
 
-  await Promise.all(emptyPolls.map((_, index) => receiver(index)));
-  return end ?? { kind: "stopped" };
+  const onStop = (): void => void clock.sleep(LAST_RECEIVE_MS, over.signal).then(() => cutOff.abort());
+  if (stopping.aborted) onStop();
+  else stopping.addEventListener("abort", onStop, { once: true });
+  try {
+    for (;;) {
+      await Promise.all(emptyPolls.map((_, index) => receiver(index)));
+      const how = end ?? { kind: "stopped" };
+      // The last poll of one receiver may bring work after another has found nothing left to do.
+      if (how.kind !== "idle" || isAborted(stopping) || !deps.busy()) return how;
+      end = undefined;
+      emptyPolls.fill(0);
+    }
+  } finally {
+    stopping.removeEventListener("abort", onStop);
+    over.abort();
+  }
 }

@@ -102,12 +102,31 @@ describe("leaving", () => {
     expect([await idleAt(clock, end), receive.calls.length]).toEqual([120, 6]);
   });
 
-  it("happens at once when it has to stop, and abandons the poll", async () => {
-    const { clock, end, stopping, receive } = begin({ receivers: 2 });
+  it("happens a second after it has to stop: an answer that is on its way still counts", async () => {
+    const { clock, end, stopping, receive, taken } = begin({ receivers: 2 });
+    receive.once(after(clock, 5.5 * SECOND, "on its way"));
     await clock.advance(5 * SECOND);
     stopping.abort();
-    await expect(end).resolves.toEqual({ kind: "stopped" });
-    expect([clock.now, receive.calls.length]).toEqual([5 * SECOND, 2]);
+    await expect(clock.until(end)).resolves.toEqual({ kind: "stopped" });
+    expect(taken).toEqual(["on its way at 5.5"]);
+    expect([clock.now, receive.calls.length, clock.timers]).toEqual([6 * SECOND, 2, 0]);
+  });
+
+  it("is taken back when the last poll of another receiver brings work", async () => {
+    let busy = false;
+    const { clock, end, receive, taken } = begin({ receivers: 2, busy: () => busy });
+    // Nothing is left to do at 60, when the second receiver has had its third empty poll; the fourth of the first began at 55.
+    receive.once(after(clock, 15 * SECOND));
+    for (let i = 0; i < 5; i++) receive.once(after(clock, 20 * SECOND));
+    receive.once(async () => {
+      await clock.sleep(10 * SECOND);
+      busy = true;
+      return [message("late")];
+    });
+    await clock.advance(70 * SECOND);
+    expect(taken).toEqual(["late at 65"]);
+    busy = false;
+    expect(await idleAt(clock, end)).toBeGreaterThan(120);
   });
 
   it("happens when the queue is gone", async () => {
@@ -126,7 +145,7 @@ describe("receiving", () => {
     room = 3;
     await clock.advance(20 * SECOND);
     stopping.abort();
-    await end;
+    await clock.until(end);
     expect(receive.calls.map(([max, wait]) => [max, wait])).toEqual([
       [10, 20],
       [3, 20],
@@ -146,7 +165,7 @@ describe("receiving", () => {
     await clock.settle();
     expect(receive.calls.map(([max]) => max)).toEqual([1]);
     stopping.abort();
-    await expect(end).resolves.toEqual({ kind: "stopped" });
+    await expect(clock.until(end)).resolves.toEqual({ kind: "stopped" });
   });
 
   it("wakes up to stop while it has no room", async () => {
@@ -196,7 +215,7 @@ describe("failing receives", () => {
     await clock.advance(300 * SECOND);
     expect(seen.state).toBe("pending");
     stopping.abort();
-    await end;
+    await clock.until(end);
   });
 
   it("a poll without an answer is given up 15 s after its time", async () => {
