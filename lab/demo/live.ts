@@ -4,14 +4,18 @@ import type { AdminObject } from "../../local/s3/admin-objects";
 import type { Stack } from "../stack/stack";
 import type { Observer, WorkerView } from "./observer";
 
-export interface Live {
-  readonly elapsedMs: number;
+/** Who is there and what waits; cheap to look at. */
+export interface Activity {
   readonly visible: number;
   readonly inFlight: number;
   readonly delayed: number;
   /** Events on their way from S3 to the queue. */
   readonly onTheWay: number;
   readonly workers: readonly WorkerView[];
+}
+
+export interface Live extends Activity {
+  readonly elapsedMs: number;
   readonly equal: number;
   /** Objects at the source. */
   readonly total: number;
@@ -24,42 +28,45 @@ export interface Live {
   readonly deadLetters: number;
 }
 
+export function activityOf({ cloud, queue }: Stack, observer: Observer): Activity {
+  return { ...queue.depth(), onTheWay: cloud.s3.pendingDeliveries(), workers: observer.workers() };
+}
+
 export function liveOf(stack: Stack, observer: Observer, elapsedMs: number): Live {
-  const { cloud, queue, deadLetters } = stack;
+  const { cloud } = stack;
   const source = cloud.s3.list(stack.source);
   const destination = new Map(cloud.s3.list(stack.destination).map((object) => [object.key, object]));
   const keys = new Set(source.map((object) => object.key));
-  const dead = deadLetters.depth();
   return {
+    ...activityOf(stack, observer),
     elapsedMs,
-    ...queue.depth(),
-    onTheWay: cloud.s3.pendingDeliveries(),
-    workers: observer.workers(),
     equal: source.filter((object) => isReplica(object, destination.get(object.key))).length,
     total: source.length,
     toDelete: [...destination.keys()].filter((key) => !keys.has(key)).length,
     copies: cloud.log.count("CopyObject", "worker") + cloud.log.count("CompleteMultipartUpload", "worker"),
     deletes: cloud.log.count("DeleteObject", "worker"),
     messagesDone: observer.messagesDone,
-    deadLetters: dead.visible + dead.inFlight + dead.delayed,
+    deadLetters: messagesIn(stack.deadLetters),
   };
 }
 
-/** Nothing to do and nobody there to do it. */
-export function isQuiet(live: Live): boolean {
-  return waitingFor(live).length === 0;
+export function messagesIn(queue: Stack["queue"]): number {
+  const { visible, inFlight, delayed } = queue.depth();
+  return visible + inFlight + delayed;
 }
 
-/** What the demo still waits for, in words. */
-export function waitingFor(live: Live): readonly string[] {
-  const messages = live.visible + live.inFlight + live.delayed;
-  const present = live.workers.filter((worker) => worker.state !== "left");
+export function presentWorkers({ workers }: Activity): readonly WorkerView[] {
+  return workers.filter((worker) => worker.state !== "left");
+}
+
+/** What has to end before nobody has anything to do, in words; empty when it is quiet. */
+export function waitingFor(activity: Activity): readonly string[] {
+  const { visible, inFlight, delayed, onTheWay } = activity;
+  const messages = visible + inFlight + delayed;
   return [
-    ...(live.onTheWay > 0 ? [`${live.onTheWay} events on their way to the queue`] : []),
-    ...(messages > 0
-      ? [`${messages} messages (${live.visible} visible, ${live.inFlight} in flight, ${live.delayed} delayed)`]
-      : []),
-    ...present.map((worker) => `worker ${worker.worker} (${worker.state}) to leave`),
+    ...(onTheWay > 0 ? [`${onTheWay} events on their way to the queue`] : []),
+    ...(messages > 0 ? [`${messages} messages (${visible} visible, ${inFlight} in flight, ${delayed} delayed)`] : []),
+    ...presentWorkers(activity).map((worker) => `worker ${worker.worker} (${worker.state}) to leave`),
   ];
 }
 

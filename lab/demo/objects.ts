@@ -76,7 +76,7 @@ export function multipartObject(bytes: number, random: Random): DemoObject {
     headers: { "content-type": "application/octet-stream", "cache-control": "no-cache" },
     metadata: { revision: "7f3c", licence: "MIT" },
     tags: {},
-    checksum: "CRC32",
+    checksum: "none",
   };
 }
 

@@ -48,6 +48,7 @@ export function observe({ ecs, lambda, tell, partsThere }: ObserverDeps): Observ
   const finals: FinalTally[] = [];
   const deadLettered: string[] = [];
   const synced = new Map<number, number>();
+  const handedOff = new Map<number, number>();
   const holders = new Map<string, string>();
   const signalled = new Set<string>();
   let messagesDone = 0;
@@ -76,9 +77,12 @@ export function observe({ ecs, lambda, tell, partsThere }: ObserverDeps): Observ
         signalled.add(task.taskArn);
         return;
       case "handed-off":
-        return tell({ kind: "handed-off", worker, key, withUpload: line["withUpload"] === true });
+        handedOff.set(worker, (handedOff.get(worker) ?? 0) + 1);
+        if (line["withUpload"] === true) tell({ kind: "handed-off", worker, key });
+        return;
       case "handing-back":
-        return tell({ kind: "handed-back", worker, keys: numberFrom(line["keys"]) });
+        handedOff.set(worker, (handedOff.get(worker) ?? 0) + numberFrom(line["keys"]));
+        return;
       case "restart":
         restarts += 1;
         if (restarts <= RESTARTS_TOLD) tell({ kind: "restart", worker, key, why: textOf(line["why"]) });
@@ -122,8 +126,14 @@ export function observe({ ecs, lambda, tell, partsThere }: ObserverDeps): Observ
     ecs.onStopped((task) => {
       const worker = numberOf(task.taskArn);
       const reason = finals.find((final) => final.worker === worker)?.reason ?? task.stoppedReason ?? "unknown";
-      const keys = synced.get(worker) ?? 0;
-      tell({ kind: "left", worker, reason: REASONS[reason] ?? reason, exitCode: task.exitCode, keys });
+      tell({
+        kind: "left",
+        worker,
+        reason: REASONS[reason] ?? reason,
+        exitCode: task.exitCode,
+        synced: synced.get(worker) ?? 0,
+        handedOff: handedOff.get(worker) ?? 0,
+      });
     }),
   ];
 
@@ -149,7 +159,7 @@ export function observe({ ecs, lambda, tell, partsThere }: ObserverDeps): Observ
 
 const REASONS: Readonly<Record<string, string>> = {
   idle: "nothing left to do",
-  stopped: "interrupted, drained",
+  stopped: "interrupted",
 };
 
 function stateOf(task: TaskInfo): WorkerView["state"] {

@@ -6,7 +6,7 @@ import { makeAuthor } from "./author";
 import { compare } from "./compare";
 import { begunUploads, copiedParts, interruptCopy } from "./interrupt";
 import { operatorClient, takeInventory } from "./inventory";
-import { isQuiet, liveOf, waitingFor, type Live } from "./live";
+import { activityOf, liveOf, messagesIn, waitingFor } from "./live";
 import { observe, type Observer } from "./observer";
 import { FULL_SIZE, makeScenario, type DemoSize, type Scenario } from "./scenario";
 import { preface, SIMULATED, TIMES } from "./stage";
@@ -55,10 +55,9 @@ export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
   const elapsedMs = (): number => performance.now() - began;
   const tell = (moment: Moment): void => view.moment(moment, elapsedMs());
   const observer = observe({ ...stack.cloud, tell, partsThere: (key) => partsThere(stack, key) });
-  const look = (): Live => liveOf(stack, observer, elapsedMs());
-  const ticker = setInterval(() => view.live(look()), VIEW_EVERY_MS);
+  const ticker = setInterval(() => view.live(() => liveOf(stack, observer, elapsedMs())), VIEW_EVERY_MS);
   const watchdog = setTimeout(() => {
-    const reasons = waitingFor(look());
+    const reasons = waitingFor(activityOf(stack, observer));
     const text = reasons.length === 0 ? "the scenario or the comparison to end" : reasons.join("; ");
     stop.abort(new DemoStuck(`after ${watchdogSeconds} s the demo still waits for: ${text}`));
   }, watchdogSeconds * 1000);
@@ -69,7 +68,6 @@ export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
     scenario: makeScenario(seed, options.size ?? FULL_SIZE),
     sizes,
     tell,
-    look,
     signal: stop.signal,
   });
   try {
@@ -93,12 +91,11 @@ interface Stage {
   readonly scenario: Scenario;
   readonly sizes: CopySizes;
   readonly tell: (moment: Moment) => void;
-  readonly look: () => Live;
   readonly signal: AbortSignal;
 }
 
 async function act(stage: Stage) {
-  const { stack, observer, scenario, sizes, tell, look, signal } = stage;
+  const { stack, observer, scenario, sizes, tell, signal } = stage;
   const { cloud } = stack;
   const { multipart, steps, races } = scenario;
   const client = operatorClient(cloud);
@@ -108,10 +105,8 @@ async function act(stage: Stage) {
     const plan = planCopy(multipart.bytes, sizes);
     if (plan?.kind !== "multipart") throw new Error("the multipart object is not above the multipart threshold");
     cloud.s3.setLatency(SIMULATED.latency);
-    let mostWorkers = 0;
-    const present = (): number => look().workers.filter(({ state }) => state !== "left").length;
-    const counting = setInterval(() => (mostWorkers = Math.max(mostWorkers, present())), VIEW_EVERY_MS);
-    signal.addEventListener("abort", () => clearInterval(counting), { once: true });
+    // S3's test event is of no interest here, and no reason to start a worker.
+    stack.queue.purge();
 
     const input = { cloud, observer, key: multipart.key, tell, signal };
     const interruption = interruptCopy({ ...input, parts: plan.partCount, partsDone: Math.floor(plan.partCount / 2) });
@@ -125,25 +120,22 @@ async function act(stage: Stage) {
     note(`source     ${shortKey(multipart.key)} written, ${mib(multipart.bytes)}`);
     await until(() => cloud.ecs.tasks().length > 0, signal);
     cloud.s3.setDelivery(SIMULATED.delivery);
-    note(`source     ${storyOf(scenario)} begin`);
+    note(`source     begins ${storyOf(scenario)}`);
     await author.play(steps);
     note("source     does not change any more");
     await meanwhile;
-    await until(() => isQuiet(look()), signal);
-    clearInterval(counting);
+    await until(() => waitingFor(activityOf(stack, observer)).length === 0, signal);
 
     note("comparing  both buckets, read back over HTTP");
     const source = await takeInventory(client, stack.source);
     signal.throwIfAborted();
     const destination = await takeInventory(client, stack.destination);
-    const { visible, inFlight, delayed, deadLetters } = look();
     return {
       objects: source.length,
       bytes: source.reduce((sum, item) => sum + item.size, 0),
       differences: compare(source, destination),
       finals: observer.finals,
-      exitCodes: cloud.ecs.tasks().map((task) => task.exitCode),
-      mostWorkers,
+      workers: cloud.ecs.tasks(),
       requests: requestsOf(stack),
       multipart: {
         parts: plan.partCount,
@@ -152,7 +144,11 @@ async function act(stage: Stage) {
         refused: cloud.log.entries({ operation: "UploadPartCopy", key: multipart.key, status: 503 }).length,
         uploads: begunUploads(cloud, multipart.key),
       },
-      left: { messages: visible + inFlight + delayed, deadLetters, uploads: openUploads(stack) },
+      left: {
+        messages: messagesIn(stack.queue),
+        deadLetters: messagesIn(stack.deadLetters),
+        uploads: openUploads(stack),
+      },
     };
   } finally {
     client.destroy();
@@ -165,8 +161,14 @@ function storyOf({ steps, races }: Scenario): string {
   return [
     plural(puts("new"), "upload"),
     plural(puts("overwrite") + races.length, "overwrite"),
-    `${count(({ change }) => change.kind === "delete")} deletes (${puts("recreate")} recreated)`,
-    `${count(({ change }) => change.kind === "retouch")} metadata-only changes`,
+    `${plural(
+      count(({ change }) => change.kind === "delete"),
+      "delete",
+    )} (${puts("recreate")} recreated)`,
+    plural(
+      count(({ change }) => change.kind === "retouch"),
+      "metadata-only change",
+    ),
   ].join(", ");
 }
 

@@ -3,6 +3,13 @@ import type { Difference } from "./compare";
 import type { FinalTally } from "./observer";
 import { plural } from "./timeline";
 
+/** One worker's life; times in milliseconds. Undefined: it has not come to that. */
+export interface WorkerFacts {
+  readonly startedAt: number | undefined;
+  readonly stoppedAt: number | undefined;
+  readonly exitCode: number | undefined;
+}
+
 export interface Facts {
   readonly seed: number;
   readonly seconds: number;
@@ -10,9 +17,7 @@ export interface Facts {
   readonly bytes: number;
   readonly differences: readonly Difference[];
   readonly finals: readonly FinalTally[];
-  /** Exit codes of all workers; undefined for one that has none. */
-  readonly exitCodes: readonly (number | undefined)[];
-  readonly mostWorkers: number;
+  readonly workers: readonly WorkerFacts[];
   readonly requests: { readonly head: number; readonly copy: number; readonly part: number; readonly delete: number };
   readonly multipart: {
     readonly parts: number;
@@ -77,11 +82,22 @@ function numbersOf(facts: Facts): Numbers {
     partsCopied: facts.multipart.copied,
     partsRefused: facts.multipart.refused,
     recopiedBytes: recopiedParts(facts) * facts.multipart.partBytes,
-    workers: facts.exitCodes.length,
-    mostWorkers: facts.mostWorkers,
+    workers: facts.workers.length,
+    mostWorkers: mostAtOnce(facts.workers),
     requests: facts.requests,
     seconds: Math.round(facts.seconds * 10) / 10,
   };
+}
+
+/** How many ran at the same time, at most. */
+export function mostAtOnce(workers: readonly WorkerFacts[]): number {
+  const ran = workers.flatMap(({ startedAt, stoppedAt = Infinity }) =>
+    startedAt === undefined ? [] : [{ startedAt, stoppedAt }],
+  );
+  const atStartOf = ran.map(
+    ({ startedAt: at }) => ran.filter(({ startedAt, stoppedAt }) => startedAt <= at && at < stoppedAt).length,
+  );
+  return Math.max(0, ...atStartOf);
 }
 
 /** The object has each of its parts from some copy, so every copy beyond their number copied a part again. */
@@ -91,15 +107,15 @@ function recopiedParts({ multipart }: Facts): number {
 
 function problemsOf(facts: Facts, numbers: Numbers): readonly string[] {
   const { left, multipart } = facts;
-  const bad = facts.exitCodes.filter((code) => code !== 0).length;
-  const missing = facts.exitCodes.length - facts.finals.length;
+  const bad = facts.workers.filter(({ exitCode }) => exitCode !== 0).length;
+  const missing = facts.workers.length - facts.finals.length;
   const checks: readonly (readonly [boolean, string])[] = [
     [left.messages > 0, `${plural(left.messages, "message")} left in the queue`],
     [left.deadLetters > 0, plural(left.deadLetters, "dead letter")],
     [left.uploads > 0, `${plural(left.uploads, "multipart upload")} left open`],
     [bad > 0, `${plural(bad, "worker")} did not exit with code 0`],
     [missing > 0, `${plural(missing, "worker")} left without a last line`],
-    [facts.mostWorkers < 2, "there were never several workers at once"],
+    [numbers.mostWorkers < 2, "there were never several workers at once"],
     [multipart.uploads !== 1, `${multipart.uploads} uploads were begun for the multipart object instead of 1`],
     [recopiedParts(facts) > 0, `${plural(recopiedParts(facts), "part")} copied twice`],
     [numbers.partsReused === 0, "no part was reused after the interruption"],
@@ -154,7 +170,7 @@ function verdictLine({ verdict, numbers, differences, problems }: DemoResult): s
     return `EQUAL: ${plural(numbers.objects, "object")}, every byte, header and metadata entry; queue, dead letters and open uploads: 0.`;
   }
   const keys = new Set(differences.map(({ key }) => key)).size;
-  return `NOT EQUAL: ${plural(keys, "key")} differ, ${plural(problems.length, "other problem")}.`;
+  return `NOT EQUAL: ${plural(keys, "different key")}, ${plural(problems.length, "other problem")}.`;
 }
 
 export function mib(bytes: number): string {

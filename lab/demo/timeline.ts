@@ -6,8 +6,7 @@ export type Moment =
   | { readonly kind: "started"; readonly worker: number; readonly capacity: string }
   | { readonly kind: "multipart"; readonly worker: number; readonly key: string; readonly parts: number }
   | { readonly kind: "interrupted"; readonly worker: number; readonly done: number; readonly parts: number }
-  | { readonly kind: "handed-off"; readonly worker: number; readonly key: string; readonly withUpload: boolean }
-  | { readonly kind: "handed-back"; readonly worker: number; readonly keys: number }
+  | { readonly kind: "handed-off"; readonly worker: number; readonly key: string }
   | { readonly kind: "resumed"; readonly worker: number; readonly reusable: number; readonly parts: number }
   | { readonly kind: "restart"; readonly worker: number; readonly key: string; readonly why: string }
   | { readonly kind: "problem"; readonly worker: number; readonly text: string }
@@ -16,7 +15,9 @@ export type Moment =
       readonly worker: number;
       readonly reason: string;
       readonly exitCode: number | undefined;
-      readonly keys: number;
+      /** Keys. */
+      readonly synced: number;
+      readonly handedOff: number;
     };
 
 /** How a line is coloured: what goes on, what is provoked, what is wrong. */
@@ -51,9 +52,7 @@ export function describe(moment: Moment): string {
     case "interrupted":
       return `${nameOf(moment.worker)}   SIGTERM: its Spot capacity is taken away with ${moment.done} of ${moment.parts} parts copied`;
     case "handed-off":
-      return `${nameOf(moment.worker)}   hands off ${shortKey(moment.key)}${moment.withUpload ? " with its open upload" : ""}`;
-    case "handed-back":
-      return `${nameOf(moment.worker)}   hands back ${plural(moment.keys, "key")} it had not begun`;
+      return `${nameOf(moment.worker)}   hands off ${shortKey(moment.key)} with its open upload`;
     case "resumed":
       return `${nameOf(moment.worker)}   resumes the upload: ${moment.reusable} of ${moment.parts} parts are there already`;
     case "restart":
@@ -61,7 +60,7 @@ export function describe(moment: Moment): string {
     case "problem":
       return `${nameOf(moment.worker)}   ${moment.text}`;
     case "left":
-      return `${nameOf(moment.worker)}   left: ${moment.reason}, ${plural(moment.keys, "key")} synced, exit code ${moment.exitCode ?? "none"}`;
+      return `${nameOf(moment.worker)}   left: ${moment.reason}; ${plural(moment.synced, "key")} synced, ${moment.handedOff} handed off, exit code ${moment.exitCode ?? "none"}`;
   }
 }
 

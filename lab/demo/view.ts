@@ -1,5 +1,5 @@
 /** What a person sees: the story line by line, and in a terminal a few lines below it that show how things stand. */
-import type { Live } from "./live";
+import { presentWorkers, type Live } from "./live";
 import type { WorkerView } from "./observer";
 import { describe, plural, toneOf, type Moment, type Tone } from "./timeline";
 
@@ -7,7 +7,8 @@ export interface View {
   /** Lines that stay. */
   print(lines: readonly string[]): void;
   moment(moment: Moment, elapsedMs: number): void;
-  live(live: Live): void;
+  /** Asks how things stand only if it shows that. */
+  live(look: () => Live): void;
   /** Takes the live lines away and gives the cursor back. Safe to call twice. */
   close(): void;
 }
@@ -41,7 +42,7 @@ export function terminalView(screen: Screen, colour: boolean): View {
   let isHidden = false;
   const paint = (text: string, tone: Tone): string =>
     colour && COLOURS[tone] !== "" ? `\u001b[${COLOURS[tone]}m${text}\u001b[0m` : text;
-  const fit = (line: string): string => line.slice(0, Math.max(20, (screen.columns ?? 80) - 1));
+  const fit = (line: string): string => line.slice(0, widthOf(screen) - 1);
 
   /** The live lines go, what stays is written in their place, and they come back below it. */
   function draw(lines: string): void {
@@ -53,10 +54,10 @@ export function terminalView(screen: Screen, colour: boolean): View {
   return {
     print: (lines) => draw(lines.map((line) => `${line}\n`).join("")),
     moment: (moment, elapsedMs) => draw(`${clockOf(elapsedMs)}  ${paint(describe(moment), toneOf(moment))}\n`),
-    live(live) {
+    live(look) {
       if (!isHidden) screen.write(HIDE_CURSOR);
       isHidden = true;
-      shown = liveLines(live);
+      shown = liveLines(look());
       draw("");
     },
     close() {
@@ -68,13 +69,18 @@ export function terminalView(screen: Screen, colour: boolean): View {
   };
 }
 
+/** Some terminals say 0 when they do not know. */
+function widthOf({ columns = 0 }: Screen): number {
+  return columns > 0 ? columns : 80;
+}
+
 const BAR_WIDTH = 30;
 
 export function liveLines(live: Live): readonly string[] {
   const { equal, total, toDelete, visible, inFlight, delayed, onTheWay } = live;
   const full = total === 0 ? 0 : Math.floor((equal / total) * BAR_WIDTH);
   const bar = "#".repeat(full) + "-".repeat(BAR_WIDTH - full);
-  const present = live.workers.filter((worker) => worker.state !== "left");
+  const present = presentWorkers(live);
   return [
     "",
     `  objects   [${bar}] ${equal} of ${total} equal${toDelete > 0 ? `, ${toDelete} to delete` : ""}`,
