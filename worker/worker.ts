@@ -17,7 +17,7 @@ import { type Lease, makeLeases } from "./leases";
 import { makeOutbox } from "./outbox";
 import { makeRelease } from "./release";
 import { makeReport } from "./report";
-import { callOnce } from "./retry";
+import { callOnce, withRetry } from "./retry";
 import { makeSlots } from "./slots";
 import { makeTally, type TallyName } from "./tally";
 
@@ -97,8 +97,11 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
       destination,
       sizes,
       digest: deps.digest,
+      // Repeated like any other call: many deletes share this answer, and one lost answer is no trouble of theirs.
       sourceExists: makeBucketCheck(() =>
-        callOnce(clock, "HeadBucket", EXISTS_TIMEOUT_MS, abandon.signal, (signal) => source.exists(signal)),
+        withRetry({ clock, random, onError: () => tally.add("retries") }, "HeadBucket", stopping.signal, () =>
+          callOnce(clock, "HeadBucket", EXISTS_TIMEOUT_MS, abandon.signal, (signal) => source.exists(signal)),
+        ),
       ),
     },
     calls: { clock, random, log, tally, slots, heads, abandon: abandon.signal },

@@ -1,0 +1,287 @@
+/** The whole worker over buckets and queues in memory: it does the work, leaves by itself, and lets go without loss. */
+import type { WorkerConfig } from "../../core/config";
+import { encodeEnvelope, parseEnvelope, putBack } from "../../core/envelope";
+import { FINGERPRINT_KEY } from "../../core/fingerprint";
+import type { EnvelopeHistory } from "../../core/messages";
+import { MIB } from "../../core/parts";
+import { runWorker } from "../../worker/worker";
+import { makeBuckets, sourceObject } from "../support/worker-buckets";
+import { makeClock } from "../support/worker-clock";
+import { failure, hang, makeRecordedLog, raise } from "../support/worker-fakes";
+import { digest, fingerprint } from "../support/worker-key";
+import { makeMemoryQueue } from "../support/worker-queue";
+
+const SECOND = 1000;
+const CONFIG: WorkerConfig = {
+  region: "eu-north-1",
+  sourceBucket: "src",
+  destinationBucket: "dst",
+  prefix: "",
+  queueUrl: "https://queue",
+  deadLetterQueueUrl: "https://dead",
+  visibilityTimeoutSeconds: 120,
+  maxReceiveCount: 3,
+  copyConcurrency: 8,
+  partSize: 8 * MIB,
+  multipartThreshold: 16 * MIB,
+  longPollSeconds: 20,
+  emptyPollsBeforeExit: 3,
+  drainSeconds: 90,
+  breakerBudgetSeconds: 300,
+  logLevel: "info",
+};
+const HISTORY: EnvelopeHistory = { failures: 1, eventTime: 1_000, firstSeen: 2_000, origin: "worker" };
+
+const eventOf = (...keys: string[]): string =>
+  JSON.stringify({
+    Records: keys.map((key) => ({
+      eventVersion: "2.1",
+      eventSource: "aws:s3",
+      eventName: "ObjectCreated:Put",
+      eventTime: "2025-12-31T23:59:59.000Z",
+      s3: { bucket: { name: "src" }, object: { key, size: 10 } },
+    })),
+  });
+
+function begin(overrides: Partial<WorkerConfig> = {}) {
+  const clock = makeClock();
+  const log = makeRecordedLog();
+  const buckets = makeBuckets();
+  const queue = makeMemoryQueue(clock, 120 * SECOND);
+  const dead = makeMemoryQueue(clock, 120 * SECOND);
+  const stop = new AbortController();
+  const run = () =>
+    runWorker(
+      { ...CONFIG, ...overrides },
+      {
+        ...{ source: buckets.source, destination: buckets.destination, queue, heartbeats: queue, deadLetters: dead },
+        ...{ clock, log, random: () => 0.5, digest },
+      },
+      stop.signal,
+    );
+  const put = (key: string, ...more: string[]): void => {
+    for (const each of [key, ...more]) buckets.at.source.set(each, sourceObject(`e-${each}`));
+    queue.put(eventOf(key, ...more));
+  };
+  const handedBack = () => queue.sent.map(({ body }) => parseEnvelope(JSON.parse(body) as unknown));
+  return { clock, log, buckets, queue, dead, stop, run, put, handedBack };
+}
+
+describe("a run", () => {
+  it("syncs what there is, deletes every message, and leaves after three empty polls", async () => {
+    const { clock, buckets, queue, dead, run, put } = begin();
+    const keys = Array.from({ length: 19 }, (_, i) => `k${i}`);
+    for (const key of keys) put(key);
+    buckets.at.destination.set("gone", { kind: "object", size: 1, etag: "r", headers: {}, metadata: {} });
+    queue.put(eventOf("gone"));
+    const result = await clock.until(run());
+    expect(result).toMatchObject({ exitCode: 0, reason: "idle" });
+    expect(result.tally).toMatchObject({
+      ...{ messages: 20, events: 20, copies: 19, bytesCopied: 190, deletes: 1 },
+      ...{ restarts: 0, putBacks: 0, handoffs: 0, failed: 0, deadLetters: 0, leasesLost: 0 },
+    });
+    expect({ left: queue.left, sent: queue.sent, dead: dead.sent }).toEqual({ left: [], sent: [], dead: [] });
+    expect([...buckets.at.destination.keys()].sort()).toEqual([...keys].sort());
+    for (const key of keys) {
+      const replica = buckets.at.destination.get(key);
+      expect(replica?.metadata[FINGERPRINT_KEY]).toBe(fingerprint(sourceObject(`e-${key}`), key));
+    }
+    // Three requests per fresh object.
+    expect(buckets.requests.filter((line) => line.includes("k7"))).toEqual([
+      "HeadSource k7",
+      "CopyObject k7 e-k7",
+      "HeadSource k7",
+    ]);
+    expect(clock.now).toBe(80 * SECOND);
+  });
+
+  it("with nothing to do is over after three empty polls of both receivers, without a word", async () => {
+    const { clock, log, run } = begin();
+    await expect(clock.until(run())).resolves.toMatchObject({ exitCode: 0, reason: "idle" });
+    expect({ now: clock.now, lines: log.lines }).toEqual({ now: 80 * SECOND, lines: [] });
+  });
+
+  it("ends when the queue is gone, and hands nothing off", async () => {
+    const { clock, queue, run } = begin();
+    queue.receive.once(() => raise(failure("QueueGone")));
+    await expect(clock.until(run())).resolves.toMatchObject({ exitCode: 0, reason: "queue-gone" });
+    expect(queue.sent).toEqual([]);
+  });
+
+  it("ends with 1 when it cannot receive for its whole budget", async () => {
+    const { clock, queue, run } = begin();
+    for (let i = 0; i < 500; i++) queue.receive.once(() => raise(failure("AccessDenied")));
+    await expect(clock.until(run())).resolves.toMatchObject({ exitCode: 1, reason: "receive-failed" });
+    expect(clock.now).toBeGreaterThan(300 * SECOND);
+  });
+
+  it("goes on receiving when only the deletes of finished messages stood in its way", async () => {
+    const { clock, queue, run, put } = begin({ copyConcurrency: 1 });
+    // Eight messages may be held per slot; all of them are done long before SQS takes their deletes.
+    for (let i = 0; i < 12; i++) put(`k${i}`);
+    for (let i = 0; i < 4; i++) queue.delete.once(() => raise(failure("Unavailable")));
+    const result = await clock.until(run(), 600 * SECOND);
+    expect(result).toMatchObject({ exitCode: 0, reason: "idle", tally: { copies: 12 } });
+    expect(queue.left).toEqual([]);
+  });
+
+  it("asks again when the check of the source bucket fails: one lost answer is no trouble", async () => {
+    const { clock, buckets, queue, run } = begin();
+    queue.put(eventOf("gone"));
+    buckets.once("HeadBucket", () => raise(failure("Connection")));
+    const result = await clock.until(run());
+    expect(result.tally).toMatchObject({ deletes: 1, breakerOpened: 0, failed: 0 });
+    expect(queue.sent).toEqual([]);
+  });
+
+  it("does not delete a message it has lost, though the key is synced: whoever has it now looks for itself", async () => {
+    const { clock, buckets, queue, run, put } = begin();
+    put("k");
+    const slowly = (seconds: number) => async (apply: () => unknown) => {
+      await clock.sleep(seconds * SECOND);
+      return apply();
+    };
+    buckets.once("HeadSource", slowly(14));
+    buckets.once("CopyObject", slowly(25));
+    buckets.once("HeadSource", slowly(14));
+    // SQS disowns the receipt at the first heartbeat, after 40 s; the copy has been made by then.
+    queue.changeVisibility.once(() => [failure("ReceiptInvalid")]);
+    const result = await clock.until(run());
+    expect(result).toMatchObject({ reason: "idle", tally: { messages: 1, copies: 1 } });
+    expect({ synced: buckets.at.destination.has("k"), deletes: queue.delete.calls }).toEqual({
+      synced: true,
+      deletes: [],
+    });
+    expect(queue.left).toMatchObject([{ receives: 1 }]);
+  });
+});
+
+describe("SIGTERM", () => {
+  it("before anything began ends at once", async () => {
+    const { clock, queue, stop, run } = begin();
+    stop.abort();
+    await expect(clock.until(run())).resolves.toMatchObject({ exitCode: 0, reason: "stopped" });
+    expect([clock.now, queue.receive.calls.length]).toEqual([0, 0]);
+  });
+
+  it("hands waiting keys back at once with their counters, finishes what is in flight, and exits 0", async () => {
+    const { clock, buckets, queue, stop, run, put, handedBack } = begin({ copyConcurrency: 1 });
+    put("live-1");
+    put("live-2");
+    const bulk = ["a", "b", "c", "d"].map((key) => ({ key: `bulk-${key}` }));
+    queue.put(encodeEnvelope(putBack(bulk, { ...HISTORY, origin: "backfill" })));
+    for (const { key } of bulk) buckets.at.source.set(key, sourceObject("e"));
+    buckets.always("CopyObject", async (apply) => {
+      await clock.sleep(20 * SECOND);
+      return apply();
+    });
+    const running = run();
+    await clock.advance(5 * SECOND);
+    stop.abort();
+    await clock.advance(1 * SECOND);
+    // Two keys were begun; one of them copies, the other waits for the slot and lets go.
+    expect(handedBack()).toMatchObject([
+      { kind: "handoff", failures: 1, eventTime: 1_000, firstSeen: 2_000, origin: "backfill", keys: bulk },
+      { kind: "keys", failures: 0, keys: [{ key: "live-2", size: 10 }] },
+    ]);
+    expect(queue.sent.map(({ groupId }) => groupId)).toEqual(["backfill", undefined]);
+    const result = await clock.until(running);
+    expect(result).toMatchObject({ exitCode: 0, reason: "stopped", tally: { copies: 1, failed: 0, deadLetters: 0 } });
+    expect(buckets.at.destination.has("live-1")).toBe(true);
+    expect(queue.left.map(({ receives }) => receives)).toEqual([0, 0]);
+    expect(clock.now).toBeLessThan(40 * SECOND);
+  });
+
+  it("past the drain budget puts back what is still in flight, for as long as it may land", async () => {
+    const { clock, buckets, queue, stop, run, put, handedBack } = begin();
+    put("k", "l");
+    buckets.always("CopyObject", () => hang());
+    const running = run();
+    await clock.advance(2 * SECOND);
+    stop.abort();
+    const stoppedAt = clock.now;
+    const result = await clock.until(running);
+    expect(result).toMatchObject({ exitCode: 0, reason: "stopped", tally: { handoffs: 2, copies: 0 } });
+    // An answer is awaited for 30 s, then the key stops: 30 s of its bound are left.
+    expect(handedBack()).toMatchObject([
+      { keys: [{ key: "k" }], failures: 0 },
+      { keys: [{ key: "l" }], failures: 0 },
+    ]);
+    expect(queue.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([31, 31]);
+    expect(queue.left).toHaveLength(2);
+    expect(clock.now - stoppedAt).toBeLessThanOrEqual(90 * SECOND + 1 * SECOND);
+  });
+
+  it("with a drain budget shorter than the answer takes abandons it", async () => {
+    const { clock, buckets, queue, stop, run, put } = begin({ drainSeconds: 5 });
+    put("k");
+    buckets.always("CopyObject", () => hang());
+    const running = run();
+    await clock.advance(2 * SECOND);
+    stop.abort();
+    await clock.until(running);
+    // A second for receives under way, five to drain; the copy may land a minute after it was sent.
+    expect(queue.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([53]);
+    expect(clock.now).toBeLessThan(9 * SECOND);
+  });
+
+  it("leaves waiting keys to their lease when SQS does not take the hand-back", async () => {
+    const { clock, buckets, queue, stop, run, put } = begin({ copyConcurrency: 1 });
+    put("a", "b", "c", "d");
+    buckets.always("CopyObject", () => hang());
+    const running = run();
+    await clock.advance(2 * SECOND);
+    for (let i = 0; i < 100; i++) queue.send.once(() => raise(failure("Unavailable")));
+    stop.abort();
+    await clock.until(running);
+    expect(queue.left).toMatchObject([{ receives: 1 }]);
+    // Never given back early: a copy of the same message was in flight.
+    expect(queue.changeVisibility.calls.flatMap(([entries]) => entries).filter((e) => e.timeoutSeconds === 0)).toEqual(
+      [],
+    );
+  });
+});
+
+describe("systemic failure", () => {
+  it("for longer than the budget exits 1 with every message handed back and nothing dead-lettered", async () => {
+    const { clock, buckets, queue, dead, run, put, log } = begin();
+    for (let i = 0; i < 5; i++) put(`k${i}`);
+    buckets.always("CopyObject", () => raise(failure("AccessDenied")));
+    const result = await clock.until(run());
+    expect(result).toMatchObject({
+      exitCode: 1,
+      reason: "breaker",
+      tally: { breakerOpened: 1, deadLetters: 0, failed: 0, handoffs: 5 },
+    });
+    expect(dead.sent).toEqual([]);
+    expect(
+      queue.left.map(({ receives, body }) => [receives, (JSON.parse(body) as { failures: number }).failures]),
+    ).toEqual(Array(5).fill([0, 0]));
+    expect(log.of("breaker-budget-spent")).toHaveLength(1);
+    expect(clock.now).toBeLessThan(320 * SECOND);
+  });
+
+  it("that ends in time costs nothing: what was held is synced", async () => {
+    const { clock, buckets, queue, run, put } = begin();
+    for (let i = 0; i < 5; i++) put(`k${i}`);
+    buckets.always("CopyObject", (apply) => (clock.now < 100 * SECOND ? raise(failure("Session")) : apply()));
+    const result = await clock.until(run());
+    expect(result).toMatchObject({
+      exitCode: 0,
+      reason: "idle",
+      tally: { copies: 5, breakerOpened: 1, failed: 0, putBacks: 0, deadLetters: 0, messages: 5 },
+    });
+    expect([queue.left, queue.sent]).toEqual([[], []]);
+  });
+
+  it("a missing source bucket deletes nothing", async () => {
+    const { clock, buckets, queue, dead, run } = begin();
+    const replica = { kind: "object", size: 1, etag: "r", headers: {}, metadata: {} } as const;
+    buckets.at.destination.set("k", replica);
+    buckets.bucketExists = false;
+    queue.put(eventOf("k"));
+    await expect(clock.until(run())).resolves.toMatchObject({ exitCode: 1, reason: "breaker" });
+    expect([buckets.sent("DeleteObject"), buckets.at.destination.get("k"), dead.sent]).toEqual([[], replica, []]);
+    expect(queue.left).toHaveLength(1);
+  });
+});
