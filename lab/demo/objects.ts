@@ -51,8 +51,7 @@ const CHECKSUMS = ["CRC64NVME", "CRC32", "CRC32C", "none"] as const;
  * The order is the order of their upload.
  */
 export function makeObjects(count: number, largestBytes: number, random: Random): readonly DemoObject[] {
-  const quarter = Math.floor(largestBytes / 4);
-  const big = [largestBytes, quarter, quarter, ...Array.from({ length: 4 }, () => Math.floor(largestBytes / 8))];
+  const big = [1, 4, 4, 8, 16, 32].map((part) => Math.floor(largestBytes / part));
   const odd = ODD_KEYS.slice(0, count);
   return Array.from({ length: count }, (_, index) => {
     const key = odd[index] ?? `data/${String(index % 7)}/object-${String(index).padStart(4, "0")}.bin`;
@@ -102,7 +101,8 @@ function newSeed(random: Random): number {
   return Math.floor(random() * 2 ** 31);
 }
 
-const CHUNK_BYTES = 256 * 1024;
+/** Large, for every chunk is a turn of the event loop, which others want, too. */
+const CHUNK_BYTES = 2 * MIB;
 
 /** The bytes of an object: a cipher's key stream, so nothing about them repeats. @throws the signal's reason while reading */
 export function contentOf({ seed, bytes }: Pick<DemoObject, "seed" | "bytes">, signal?: AbortSignal): Readable {

@@ -109,7 +109,7 @@ async function act(stage: Stage) {
     stack.queue.purge();
 
     const input = { cloud, observer, key: multipart.key, tell, signal };
-    const interruption = interruptCopy({ ...input, parts: plan.partCount, partsDone: Math.floor(plan.partCount / 2) });
+    const interruption = interruptCopy({ ...input, parts: plan.partCount, partsDone: Math.ceil(plan.partCount / 2) });
     const raced = author.race(races, ({ object }) =>
       note(`source     ${shortKey(object.key)} is overwritten in the middle of its copy`),
     );

@@ -42,11 +42,11 @@ export interface Scenario {
   readonly races: readonly Race[];
 }
 
-/** What `npm run demo` does. The multipart object is above the default threshold of 256 MiB: four parts of up to 128 MiB. */
+/** What `npm run demo` does. The multipart object is above the default threshold of 256 MiB: three parts of up to 128 MiB. */
 export const FULL_SIZE: DemoSize = {
   objects: 230,
   largestBytes: 64 * MIB,
-  multipartBytes: GIB / 4 + 144 * MIB,
+  multipartBytes: GIB / 4 + 32 * MIB,
   spreadMs: 8000,
 };
 

@@ -139,7 +139,7 @@ export function summaryLines(result: DemoResult): readonly string[] {
     ["hand-offs", count(numbers.handoffs)],
     [
       "parts copied",
-      `${count(numbers.partsCopied)}, ${mib(numbers.recopiedBytes)} copied twice; ${count(numbers.partsRefused)} requests refused (provoked)`,
+      `${count(numbers.partsCopied)}, ${mib(numbers.recopiedBytes)} copied twice; ${plural(numbers.partsRefused, "request")} refused (provoked)`,
     ],
     ["parts reused", `${count(numbers.partsReused)}, after the interruption`],
     ["workers", `${count(numbers.workers)} started, at most ${count(numbers.mostWorkers)} at once, now 0`],
