@@ -8,7 +8,7 @@ import { simulate } from "../../lab/sim/simulation";
 import { HOUR, MINUTE } from "../../lab/sim/time";
 import { runWorker } from "../../worker/worker";
 
-const SEEDS = Array.from({ length: 200 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 80 }, (_, index) => index + 1);
 
 /** Two workers, an object that is replaced a little later, and every second write slow to land. */
 function residual(seed: number): Scenario {
