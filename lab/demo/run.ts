@@ -25,7 +25,7 @@ export interface DemoOptions {
   readonly view?: View;
   /** Ends the demo early: everything is closed, then `runDemo` rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** After this the demo says what it waits for and fails. Default 150. */
+  /** After this the demo says what it waits for and fails. Default 180. */
   readonly watchdogSeconds?: number;
 }
 
@@ -38,7 +38,7 @@ const LAST_WRITE_MS = 5000;
 
 /** Nothing is left behind, however it ends. @throws the signal's reason, or {@link DemoStuck} */
 export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
-  const { seed = 1, view = SILENT, watchdogSeconds = 150 } = options;
+  const { seed = 1, view = SILENT, watchdogSeconds = 180 } = options;
   const { partSize, multipartThreshold } = options.copySizes ?? DEFAULTS;
   const sizes = { partSize, multipartThreshold };
   view.print(preface(seed, sizes));
