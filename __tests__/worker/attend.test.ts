@@ -175,6 +175,7 @@ describe("a failure", () => {
     await world.clock.until(world.begin());
     const [putBack] = world.putBacks();
     expect(putBack).toMatchObject({ failures: carried, origin: "backfill", groupId: "backfill" });
+    expect(world.tally.totals).toMatchObject({ failed: 1, putBacks: 1, deadLetters: 0 });
     // 30 s, doubled per count; 0.75 of it by the fixed random.
     expect(putBack!.delaySeconds).toBe(Math.ceil(0.75 * 30 * 2 ** (failures + receiveCount - 1)));
     expect(world.acknowledged).toEqual(["a at 0"]);
@@ -190,6 +191,7 @@ describe("a failure", () => {
     world.breaker.succeeded("other");
     await world.clock.until(world.begin());
     expect(world.deadLetter.calls[0]?.[0].attributes).toMatchObject({ ErrorCode: "AccessDenied" });
+    expect(world.tally.totals).toMatchObject({ failed: 1, putBacks: 0, deadLetters: 1 });
     expect([world.send.calls, world.acknowledged]).toEqual([[], ["a at 0"]]);
   });
 
@@ -204,6 +206,8 @@ describe("a failure", () => {
       now: (1 + 2 + 4 + 8) * SECOND,
       acknowledged: ["a at 15"],
     });
+    // What a failed pass has done is not known: the next one looks.
+    expect(world.buckets.sent("HeadDestination")).toHaveLength(1);
     expect([world.send.calls, world.deadLetter.calls]).toEqual([[], []]);
     world.end();
   });
@@ -229,6 +233,19 @@ it("a key that keeps changing is put back, uncounted, and the message ends", asy
   await world.clock.until(world.begin());
   expect(world.putBacks()).toMatchObject([{ failures: 2, delaySeconds: 90 }]);
   expect(world.tally.totals).toMatchObject({ unstable: 1, failed: 0 });
+  world.end();
+});
+
+it("a key that S3 throttles for longer than one call is tried is held, and neither counted nor put back", async () => {
+  const world = beginAttend();
+  world.buckets.at.source.set(KEY, v1);
+  world.deliver("a", { receiveCount: 3 });
+  world.breaker.succeeded("another key");
+  for (let attempt = 0; attempt < 15; attempt++) world.buckets.once("CopyObject", () => raise(failure("Throttled")));
+  await world.clock.until(world.begin());
+  expect(world.buckets.sent("CopyObject")).toHaveLength(16);
+  expect([world.acknowledged.length, world.send.calls, world.deadLetter.calls]).toEqual([1, [], []]);
+  expect(world.tally.totals).toMatchObject({ failed: 0, putBacks: 0, deadLetters: 0, throttles: 15 });
   world.end();
 });
 
@@ -351,6 +368,7 @@ describe("a multipart copy (rule 8)", () => {
     world.deliver("a", { suspectUploads: true, upload: { id: "theirs", fingerprint: "other" } });
     world.buckets.once("CopyObject", (apply) => {
       world.buckets.at.source.set(KEY, v2);
+      world.deliver("b");
       return apply();
     });
     await world.clock.until(world.begin());

@@ -172,7 +172,7 @@ describe("giving up waiting", () => {
     held!.release("ok");
     await clock.settle();
     expect({ order, inUse: pool.inUse }).toEqual({ order: ["b"], inUse: 1 });
-    expect(listeners()).toBe(1);
+    expect(listeners()).toBe(0);
   });
 
   it("leaves no listener behind once it has a slot", async () => {

@@ -240,6 +240,55 @@ describe("SIGTERM", () => {
       [],
     );
   });
+
+  it("keeps a waiting message when SQS does not take its hand-back", async () => {
+    const { clock, buckets, queue, stop, run, put } = begin({ copyConcurrency: 1, drainSeconds: 5 });
+    for (const key of ["begun-1", "begun-2", "waiting"]) put(key);
+    buckets.always("CopyObject", () => hang());
+    const running = run();
+    await clock.advance(2 * SECOND);
+    for (let i = 0; i < 100; i++) queue.send.once(() => raise(failure("Unavailable")));
+    stop.abort();
+    await clock.until(running);
+    expect({ left: queue.left.length, deletes: queue.delete.calls }).toEqual({ left: 3, deletes: [] });
+  });
+
+  it("carries the receives before this one, which ended with a worker, and not this one", async () => {
+    const { clock, buckets, queue, stop, run, put, handedBack } = begin({ copyConcurrency: 1 });
+    for (const key of ["begun-1", "begun-2"]) put(key);
+    queue.put(encodeEnvelope(putBack([{ key: "waiting" }], { ...HISTORY, origin: "verify" })), 1);
+    buckets.always("CopyObject", () => hang());
+    const running = run();
+    await clock.advance(2 * SECOND);
+    stop.abort();
+    await clock.until(running);
+    expect(handedBack()[0]).toMatchObject({ keys: [{ key: "waiting" }], failures: 1 + 1, origin: "verify" });
+  });
+});
+
+describe("what is held", () => {
+  it("is bounded: a hot key does not take its whole queue into one worker", async () => {
+    const { clock, buckets, queue, run, put } = begin({ copyConcurrency: 1 });
+    for (let i = 0; i < 60; i++) put("hot");
+    buckets.once("CopyObject", async (apply) => {
+      await clock.sleep(20 * SECOND);
+      return apply();
+    });
+    const running = run();
+    await clock.advance(10 * SECOND);
+    expect(queue.left.filter(({ receives }) => receives > 0)).toHaveLength(8);
+    await expect(clock.until(running)).resolves.toMatchObject({ reason: "idle", tally: { messages: 60 } });
+    expect(queue.left).toEqual([]);
+  });
+
+  it("does not grow while the breaker is open", async () => {
+    const { clock, buckets, queue, run, put } = begin();
+    for (let i = 0; i < 100; i++) put(`k${i}`);
+    buckets.always("CopyObject", () => raise(failure("AccessDenied")));
+    await clock.until(run());
+    // Both receivers had asked for ten when the first key failed.
+    expect(queue.left.filter(({ body }) => body.includes("Records"))).toHaveLength(100 - 20);
+  });
 });
 
 describe("systemic failure", () => {
