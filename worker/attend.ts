@@ -193,7 +193,8 @@ function interrupted(deps: AttendDeps, work: Work, interruption: Interruption): 
 
 function failed(deps: AttendDeps, work: Work, error: SyncError): Outcome | "again" {
   const { task } = work;
-  if (deps.breaker.failed(task.key, error) === "hold") return "again";
+  // Throttling says nothing about the key: putting it back would count until a healthy key is dead-lettered.
+  if (deps.breaker.failed(task.key, error) === "hold" || classOf(error) === "throttled") return "again";
   const upload = task.uploads[0];
   return upload === undefined ? { kind: "failed", error } : { kind: "failed", error, upload };
 }
