@@ -1,7 +1,7 @@
 /** Runs the Pulumi program against recorded resources: what it asks for, with which inputs and options. No engine, no provider. */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import program = require("../../index");
+import program from "../../index";
 import { SETTINGS } from "../../core/settings-table";
 import type { SyncOutputs } from "../../infra/s3-express-sync";
 
@@ -51,7 +51,7 @@ export async function runProgram(config: Record<string, string> = {}, options: P
       options.stack ?? "dev",
       false,
     );
-    const withRegion = "REGION" in config ? config : { [SETTINGS.region.variable.name]: REGION, ...config };
+    const withRegion = (config["REGION"] ?? "") !== "" ? config : { [SETTINGS.region.variable.name]: REGION, ...config };
     pulumi.runtime.setAllConfig(
       Object.fromEntries(
         Object.entries(withRegion).map(([name, value]) => [name.includes(":") ? name : `${PROJECT}:${name}`, value]),
@@ -75,7 +75,7 @@ export async function problemsOf(
     (error: unknown) => error as Error,
   );
   if (failure === undefined) return [];
-  if (!pulumi.RunError.isInstance(failure)) throw failure;
+  if (!pulumi.RunError.isInstance(failure)) throw new Error("not a configuration error", { cause: failure });
   return failure.message
     .split("\n")
     .slice(1)
@@ -112,10 +112,15 @@ const OPAQUE: Readonly<Record<string, object>> = {
 
 function newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
   const given = inputs as Inputs;
-  const known = String(given["name"] ?? given["bucket"] ?? given["family"] ?? name);
+  const known = [given["name"], given["bucket"], given["family"]].find((one) => typeof one === "string") ?? name;
   const url = type === "aws:sqs/queue:Queue" ? { url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${known}` } : {};
   const state = { name: known, arn: `arn:mock:${type}:${known}`, ...given, ...url, ...OPAQUE[type] };
   return { id: type === "aws:ec2/securityGroup:SecurityGroup" ? "sg-0workers" : `${name}-id`, state };
+}
+
+/** As a provider refuses a data source: what Pulumi shows is the `details` of the gRPC error. */
+export function notFound(details: string): Error {
+  return Object.assign(new Error(details), { details });
 }
 
 const ANSWERS: NonNullable<ProgramOptions["answers"]> = {
@@ -128,7 +133,7 @@ const ANSWERS: NonNullable<ProgramOptions["answers"]> = {
   getRouteTable: () => ({ routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-0a" }] }),
   getSubnets: () => ({ ids: ["subnet-0d", "subnet-0c"] }),
   getVpcEndpoint: ({ serviceName }) => {
-    throw new Error(`no matching EC2 VPC Endpoint found: ${String(serviceName)}`);
+    throw notFound(`no matching EC2 VPC Endpoint found: ${String(serviceName)}`);
   },
 };
 
