@@ -40,7 +40,7 @@ export function beginKey(options: { slots?: number; random?: () => number } = {}
   const heads = makeSlots(slotCount);
   const calls = makeKeyCalls({ clock, random, log, tally, slots, heads, abandon: abandon.signal }, KEY, {
     stopping: stopping.signal,
-    ensureLease,
+    ensureLease: (ms) => ensureLease(ms),
     canHandOff: () => hold.canHandOff,
   });
   const planned: number[] = [];

@@ -323,6 +323,23 @@ describe("systemic failure", () => {
     expect([queue.left, queue.sent]).toEqual([[], []]);
   });
 
+  it("of the only key there is: another one is taken to judge by, and shows that the trouble is the key's own", async () => {
+    const { clock, buckets, queue, run, put } = begin();
+    put("denied");
+    buckets.always("CopyObject", (apply) =>
+      buckets.requests.at(-1)?.includes("denied") ? raise(failure("AccessDenied")) : apply(),
+    );
+    const running = run();
+    await clock.advance(5 * SECOND);
+    put("fine");
+    await clock.advance(25 * SECOND);
+    expect(buckets.at.destination.has("fine")).toBe(true);
+    expect(queue.sent.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+      { keys: [{ key: "denied" }], failures: 1 },
+    ]);
+    await clock.until(running);
+  });
+
   it("a missing source bucket deletes nothing", async () => {
     const { clock, buckets, queue, dead, run } = begin();
     const replica = { kind: "object", size: 1, etag: "r", headers: {}, metadata: {} } as const;
