@@ -42,7 +42,8 @@ export async function withStack(options: StackOptions, use: (world: E2E) => Prom
     await use(world);
     expectNoUploads(world);
   } catch (error) {
-    throw new Error(`${messageOf(error)}\n${diagnosis(world)}`, { cause: error });
+    console.error(diagnosis(world));
+    throw error;
   } finally {
     await world.close();
   }
@@ -92,7 +93,8 @@ async function openStack(options: StackOptions): Promise<E2E> {
     async drained(deadlineMs) {
       await until("delivery of all notifications", () => cloud.s3.pendingDeliveries() === 0);
       await within("an empty queue", stack.queue.whenEmpty(), deadlineMs).catch((error: unknown) => {
-        throw new Error(`${messageOf(error)}\n${diagnosis(world)}`, { cause: error });
+        console.error(diagnosis(world));
+        throw error;
       });
     },
     expectEqual: (deadLetters = 0) => expectEqual(stack, deadLetters),
@@ -138,10 +140,6 @@ function expectNothingLeft({ cloud }: Stack): void {
     processes: 0,
     directory: false,
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** The last words of every worker, and the state of the queues. */
