@@ -51,7 +51,8 @@ export const MAX_DELAY_SECONDS = 900;
  * | ----------- | -------------------------- | -------------------- | ------------------------------------------------------- |
  * | clean       | (waited out before)        |                      | acknowledge                                             |
  * | refused     |                            |                      | dead-letter                                             |
- * | failed      |                            | >= maxReceiveCount   | dead-letter                                             |
+ * | failed      | none                       | >= maxReceiveCount   | dead-letter                                             |
+ * | failed      | yes                        | >= maxReceiveCount   | put back, counted, after the write bound: somebody must look then |
  * | failed      |                            | less                 | put back, counted, after backoff and the write bound    |
  * | unstable    |                            |                      | put back, not counted, after backoff and the write bound |
  * | interrupted |                            |                      | put back, not counted, after the write bound            |
@@ -77,7 +78,8 @@ export function judge(
     case "refused":
       return { kind: "dead-letter", error: outcome.error };
     case "failed":
-      if (counted >= history.maxReceiveCount) return { kind: "dead-letter", error: outcome.error };
+      if (counted >= history.maxReceiveCount && landsWithinMs === 0)
+        return { kind: "dead-letter", error: outcome.error };
       return withUpload({ kind: "put-back", failures: counted, delaySeconds: delay(backoffMs) }, outcome.upload);
     case "unstable":
       return { kind: "put-back", failures: uncounted, delaySeconds: delay(backoffMs) };

@@ -56,10 +56,11 @@ export function attend(deps: AttendDeps, task: KeyTask): Attending {
   const holds = (): boolean => [...task.deliveries].some((delivery) => delivery.lease.held);
   const calls = makeKeyCalls(deps.calls, task.key, {
     stopping,
-    ensureLease: (ms) =>
+    ensureLease: (ms, until) =>
       deps.leases.ensure(
         [...task.deliveries].map((delivery) => delivery.lease),
         ms,
+        until,
       ),
     canHandOff: () => deps.queueExists() && holds(),
   });
@@ -163,10 +164,11 @@ async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<So
  */
 async function sweep(deps: AttendDeps, work: Work): Promise<void> {
   const { task, calls } = work;
-  task.suspectUploads = false;
-  work.orphaned = false;
   const keep = new Set(task.uploads.map((upload) => upload.id));
   const aborted = await abortOtherUploads({ destination: deps.reconciling.destination, calls }, task.key, keep);
+  // Only now: a sweep that failed half way has to be repeated.
+  task.suspectUploads = false;
+  work.orphaned = false;
   if (aborted > 0) deps.report.uploadsSwept(task.key, aborted);
 }
 

@@ -56,7 +56,7 @@ export interface KeyHold {
   /** Aborted when the work on this key has to end soon. */
   readonly stopping: AbortSignal;
   /** See `Leases.ensure`, over all messages for this key. */
-  readonly ensureLease: (ms: number) => Promise<boolean>;
+  readonly ensureLease: (ms: number, until: AbortSignal) => Promise<boolean>;
   readonly canHandOff: () => boolean;
 }
 
@@ -103,7 +103,8 @@ export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCal
       readSource: (operation, call) => repeated(deps.heads, operation, () => once(operation, READ_TIMEOUT_MS, call)),
       readDestination: (operation, call) =>
         repeated(deps.slots, operation, () => once(operation, READ_TIMEOUT_MS, call)),
-      write: (operation, size, call) => repeated(deps.slots, operation, () => writes.send(operation, size, call)),
+      write: (operation, size, call) =>
+        repeated(deps.slots, operation, () => writes.send(operation, size, call, until)),
       upload: (operation, bytes, call) =>
         repeated(deps.slots, operation, () => once(operation, writeBoundMs("CopyObject", bytes), call)),
     };

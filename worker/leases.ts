@@ -8,6 +8,7 @@
 import { asSyncError } from "../core/errors";
 import type { Clock, Log, Queue, QueueMessage } from "../core/ports";
 import { isAborted, makeController } from "./controller";
+import { type LostChanges, makeLostChanges } from "./lost-changes";
 import { callOnce } from "./retry";
 
 /** SQS: the total visibility of one receive is limited to 12 hours, and a longer extension is an error (API ChangeMessageVisibility). */
@@ -35,8 +36,8 @@ export interface Leases {
   add(message: QueueMessage, receivedAtMs: number): Lease;
   /** Whether the lease certainly lasts for another `ms`. */
   holds(lease: Lease, ms: number): boolean;
-  /** Makes sure that at least one of the leases lasts for another `ms`, extending it if needed. False: none does; do not write. */
-  ensure(leases: Iterable<Lease>, ms: number): Promise<boolean>;
+  /** Makes sure that at least one of the leases lasts for another `ms`, extending it if needed. False: none does, or `until` was aborted first; do not write. */
+  ensure(leases: Iterable<Lease>, ms: number, until?: AbortSignal): Promise<boolean>;
   /**
    * The message is about to be deleted: no more heartbeats, which would fail once it is gone. False when the lease does not
    * certainly last for another `ms`; then it must not be deleted with this receipt (rule 5).
@@ -65,8 +66,7 @@ interface LeaseRecord extends Lease {
   deadlineMs: number;
   /** A change request in flight. */
   changing: Promise<void> | undefined;
-  /** A change of unknown outcome: until `untilMs` it may still set the visibility to `seconds`. */
-  uncertain: { untilMs: number; seconds: number } | undefined;
+  readonly lost: LostChanges;
   exhausted: boolean;
   deleting: boolean;
 }
@@ -119,7 +119,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
           lose(record, error.message);
         } else {
           // Whatever the error, the request may have been or may still be processed.
-          record.uncertain = { untilMs: clock.monotonicMs() + LATE_CHANGE_MS, seconds: shortestOpen(record, seconds) };
+          record.lost.add(clock.monotonicMs() + LATE_CHANGE_MS, seconds);
           record.deadlineMs = Math.min(record.deadlineMs, sentAt + seconds * 1000);
           log.warn("heartbeat-failed", { messageId: record.message.messageId, error: error.message });
         }
@@ -129,17 +129,8 @@ export function makeLeases(deps: LeaseDeps): Leases {
     await applied;
   }
 
-  /** While an earlier change may still be processed, too, the shorter of the two is what can be relied on. */
-  function shortestOpen({ uncertain }: LeaseRecord, seconds: number): number {
-    const open = uncertain !== undefined && clock.monotonicMs() < uncertain.untilMs;
-    return open ? Math.min(seconds, uncertain.seconds) : seconds;
-  }
-
   function raise(record: LeaseRecord, sentAt: number, seconds: number): void {
-    const uncertain = record.uncertain;
-    const stillUncertain = uncertain !== undefined && sentAt < uncertain.untilMs;
-    if (!stillUncertain) record.uncertain = undefined;
-    const believed = stillUncertain ? Math.min(seconds, uncertain.seconds) : seconds;
+    const believed = Math.min(seconds, record.lost.capSeconds(sentAt));
     record.deadlineMs = Math.max(record.deadlineMs, sentAt + believed * 1000);
   }
 
@@ -178,26 +169,27 @@ export function makeLeases(deps: LeaseDeps): Leases {
     );
   }
 
-  async function extend(record: LeaseRecord, ms: number): Promise<boolean> {
+  async function extend(record: LeaseRecord, ms: number, until: AbortSignal): Promise<boolean> {
+    // More than asked for: the full time must be left after the request, which takes some of it.
+    const wanted = ms + CHANGE_TIMEOUT_MS;
     for (;;) {
       if (holds(record, ms)) return true;
-      if (!record.held || !stillAlive(record, clock.monotonicMs())) return false;
+      if (isAborted(until) || !record.held || !stillAlive(record, clock.monotonicMs())) return false;
       if (record.changing !== undefined) {
         await record.changing;
         continue;
       }
       const now = clock.monotonicMs();
-      const wait = (record.uncertain?.untilMs ?? 0) - now;
-      if (wait > 0 && (record.uncertain?.seconds ?? 0) * 1000 < ms) {
-        await clock.sleep(wait);
+      const blocked = record.lost.blockedUntilMs(now, ms + RECHANGE_MS);
+      if (blocked > now) {
+        await clock.sleep(blocked - now, until);
         continue;
       }
-      // More than asked for: the full time must be left after the request, which takes some of it.
-      const seconds = secondsFor(record, ms + CHANGE_TIMEOUT_MS, now);
+      const seconds = secondsFor(record, wanted, now);
       if (seconds * 1000 < ms) return false;
       await change([{ record, seconds }]);
       if (holds(record, ms)) return true;
-      await clock.sleep(RECHANGE_MS);
+      await clock.sleep(RECHANGE_MS, until);
     }
   }
 
@@ -209,7 +201,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
         held: true,
         deadlineMs: receivedAtMs + visibilityMs,
         changing: undefined,
-        uncertain: undefined,
+        lost: makeLostChanges(),
         exhausted: false,
         deleting: false,
       };
@@ -217,14 +209,14 @@ export function makeLeases(deps: LeaseDeps): Leases {
       return record;
     },
     holds,
-    async ensure(leases, ms) {
+    async ensure(leases, ms, until = never) {
       const candidates = [...leases].map(recordOf).sort((a, b) => b.deadlineMs - a.deadlineMs);
-      for (const record of candidates) if (await extend(record, ms)) return true;
+      for (const record of candidates) if (await extend(record, ms, until)) return true;
       return false;
     },
     async beginDelete(lease, ms) {
       const record = recordOf(lease);
-      if (!(await extend(record, ms))) return false;
+      if (!(await extend(record, ms, never))) return false;
       await record.changing;
       record.deleting = true;
       return holds(record, ms / 2);

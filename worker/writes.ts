@@ -13,10 +13,15 @@ import { callOnce } from "./retry";
 
 export interface Writes {
   /**
-   * One attempt of one write. Rejects with Interruption "lease-lost" when no lease can be held for the write bound: then
-   * nothing was sent.
+   * One attempt of one write. Rejects with an Interruption when no lease can be held for the write bound, or when `until` was
+   * aborted before one could: then nothing was sent.
    */
-  send<T>(operation: WriteOperation, size: number, call: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  send<T>(
+    operation: WriteOperation,
+    size: number,
+    call: (signal: AbortSignal) => Promise<T>,
+    until?: AbortSignal,
+  ): Promise<T>;
   /** Monotonic; until then a write of unknown outcome may land. 0: none. */
   readonly unsettledUntilMs: number;
   /** A write was sent since the key was last clean with all writes settled (rule 5: its state is unknown if we let go now). */
@@ -34,7 +39,7 @@ export interface WritesDeps {
   /** Aborted when the worker cannot wait for answers any longer. */
   readonly abandon: AbortSignal;
   /** See `Leases.ensure`, over all messages for this key. */
-  readonly ensureLease: (ms: number) => Promise<boolean>;
+  readonly ensureLease: (ms: number, until: AbortSignal) => Promise<boolean>;
 }
 
 /** The answer is awaited for half of the bound; what is left covers a write that lands after we stopped waiting. */
@@ -46,9 +51,9 @@ export function makeWrites({ clock, abandon, ensureLease }: WritesDeps): Writes 
   let written = false;
 
   return {
-    async send(operation, size, call) {
+    async send(operation, size, call, until = abandon) {
       const bound = writeBoundMs(operation, size);
-      if (!(await ensureLease(bound))) throw new Interruption("lease-lost");
+      if (!(await ensureLease(bound, until))) throw new Interruption(until.aborted ? "stopping" : "lease-lost");
       const landsUntil = clock.monotonicMs() + bound;
       inFlightUntilMs = landsUntil;
       written = true;

@@ -37,6 +37,14 @@ const rows: readonly Row[] = [
     { kind: "dead-letter", error },
   ],
   [
+    "failed on the last allowed receive, but a write may still land",
+    { kind: "failed", error },
+    { failures: 0, receiveCount: 3 },
+    landing,
+    5_000,
+    { kind: "put-back", failures: 3, delaySeconds: 62 },
+  ],
+  [
     "failed before that: counted, after backoff",
     { kind: "failed", error },
     { failures: 0, receiveCount: 2 },

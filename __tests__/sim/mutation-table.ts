@@ -152,7 +152,7 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       {
         file: "worker/writes.ts",
-        find: "if (!(await ensureLease(bound))) throw",
+        find: "if (!(await ensureLease(bound, until))) throw",
         replace: "if (!(await ensureLease(0))) throw",
       },
     ],
