@@ -1,13 +1,18 @@
 /** The worker's image: built from this folder for ARM64 and pushed, or the one that imageUri names. */
-import { type Output, output } from "@pulumi/pulumi";
+import type { Resource } from "@pulumi/pulumi";
 import { Image, Repository } from "@pulumi/awsx/ecr";
+import type { Place } from "./arns";
 import { type Context, named } from "./context";
+import { sourcesHash } from "./image-sources";
 import { ecrRepositoryArn } from "./policies/execution";
 
 export interface WorkerImage {
-  readonly uri: Output<string>;
+  /** Plain text, so that a preview knows it: it changes exactly when the image's sources do. */
+  readonly uri: string;
   /** The private repository it is pulled from; undefined when it is not in ECR. */
   readonly repositoryArn: string | undefined;
+  /** What must be done before it can be pulled. */
+  readonly pushed: readonly Resource[];
 }
 
 /** The image in use and a few to go back to. */
@@ -16,7 +21,8 @@ const KEPT_IMAGES = 5;
 export function createImage(context: Context): WorkerImage {
   const { settings, names, arns, place } = context;
   if (settings.imageUri !== undefined) {
-    return { uri: output(settings.imageUri), repositoryArn: ecrRepositoryArn(settings.imageUri, place.partition) };
+    const repositoryArn = ecrRepositoryArn(settings.imageUri, place.partition);
+    return { uri: settings.imageUri, repositoryArn, pushed: [] };
   }
   const repository = new Repository(
     named(context, "repository"),
@@ -32,10 +38,20 @@ export function createImage(context: Context): WorkerImage {
     },
     { parent: context.parent },
   );
+  const imageTag = sourcesHash(process.cwd());
   const image = new Image(
     named(context, "image"),
-    { repositoryUrl: repository.url, context: ".", dockerfile: "./Dockerfile", platform: "linux/arm64" },
+    { repositoryUrl: repository.url, context: ".", dockerfile: "./Dockerfile", platform: "linux/arm64", imageTag },
     { parent: context.parent },
   );
-  return { uri: image.imageUri, repositoryArn: arns.repository };
+  return {
+    uri: `${registryOf(place)}/${names.repository}:${imageTag}`,
+    repositoryArn: arns.repository,
+    pushed: [image],
+  };
+}
+
+/** The account's registry (ECR guide, private registry). */
+function registryOf({ accountId, region, partition }: Place): string {
+  return `${accountId}.dkr.ecr.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
 }

@@ -26,8 +26,9 @@ export interface NetworkFacts {
   readonly endpoints: readonly string[];
 }
 
-/** Without a way out these are needed; S3 and S3 Express have gateway endpoints. */
+/** Without a way out of the VPC these are needed. */
 export const INTERFACE_SERVICES = ["sqs", "ecr.api", "ecr.dkr", "logs"] as const;
+/** HEADs of the source go to one, writes to the zonal endpoint through the other (User Guide, directory-bucket-az-networking). */
 export const GATEWAY_SERVICES = ["s3", "s3express"] as const;
 
 /** What can be told from the settings alone. */
@@ -42,7 +43,9 @@ export function networkSettingProblems(settings: Settings): readonly string[] {
 
 export function networkProblems(settings: Settings, { subnets, endpoints }: NetworkFacts): readonly string[] {
   const noneFound =
-    subnets.length === 0 ? [`${settings.vpcId ?? "the VPC"} has no public subnets; give subnetIds`] : [];
+    subnets.length === 0
+      ? [`${settings.vpcId ?? "the default VPC"} has no public subnets; give vpcId and subnetIds`]
+      : [];
   return [
     ...noneFound,
     ...subnets.flatMap((subnet) => subnetProblems(settings, subnet, endpoints)),

@@ -1,49 +1,30 @@
-/** Where workers run: subnets, a security group that lets nothing in, and the gateway endpoints of both kinds of buckets. */
-import { type Output, output, type Resource } from "@pulumi/pulumi";
-import { DefaultVpc } from "@pulumi/awsx/ec2";
-import { SecurityGroup, VpcEndpoint, getRouteTablesOutput } from "@pulumi/aws/ec2";
+/** Where workers run: a security group that lets nothing in, and the gateway endpoints of both kinds of buckets. */
+import type { Resource } from "@pulumi/pulumi";
+import { SecurityGroup, VpcEndpoint } from "@pulumi/aws/ec2";
 import { type Context, named, under } from "./context";
+import { GATEWAY_SERVICES } from "./network-rules";
 
-/** A VPC and its subnets, when the settings name one. */
+/** What there is, as infra/surroundings.ts found it. */
 export interface GivenNetwork {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
+  /** All of the VPC. */
+  readonly routeTableIds: readonly string[];
 }
 
 export interface Network {
-  readonly subnetIds: Output<readonly string[]>;
   readonly securityGroup: SecurityGroup;
   readonly endpoints: readonly Resource[];
 }
 
-/** Both are needed: HEADs of the source go to one, writes to the zonal endpoint (User Guide, directory-bucket-az-networking). */
-const GATEWAY_SERVICES = ["s3", "s3express"] as const;
-
-/** @param given undefined: the default VPC with its public subnets */
-export function createNetwork(context: Context, given: GivenNetwork | undefined): Network {
-  const { vpcId, subnetIds } = given === undefined ? defaultNetwork(context) : known(given);
+export function createNetwork(context: Context, given: GivenNetwork): Network {
   return {
-    subnetIds,
-    securityGroup: createSecurityGroup(context, vpcId),
-    endpoints: context.settings.vpcEndpoints === "create" ? createEndpoints(context, vpcId) : [],
+    securityGroup: createSecurityGroup(context, given.vpcId),
+    endpoints: context.settings.vpcEndpoints === "create" ? createEndpoints(context, given) : [],
   };
 }
 
-interface Place {
-  readonly vpcId: Output<string>;
-  readonly subnetIds: Output<readonly string[]>;
-}
-
-function defaultNetwork(context: Context): Place {
-  const vpc = new DefaultVpc(named(context, "default-vpc"), {}, { parent: context.parent });
-  return { vpcId: vpc.vpcId, subnetIds: vpc.publicSubnetIds };
-}
-
-function known(given: GivenNetwork): Place {
-  return { vpcId: output(given.vpcId), subnetIds: output([...given.subnetIds]) };
-}
-
-function createSecurityGroup(context: Context, vpcId: Output<string>): SecurityGroup {
+function createSecurityGroup(context: Context, vpcId: string): SecurityGroup {
   const { settings, names } = context;
   return new SecurityGroup(
     named(context, "workers"),
@@ -69,9 +50,8 @@ function createSecurityGroup(context: Context, vpcId: Output<string>): SecurityG
 }
 
 /** Free of charge; traffic to the buckets then needs neither NAT nor a public address. They join every route table of the VPC. */
-function createEndpoints(context: Context, vpcId: Output<string>): readonly Resource[] {
+function createEndpoints(context: Context, { vpcId, routeTableIds }: GivenNetwork): readonly Resource[] {
   const { settings, place } = context;
-  const routeTableIds = getRouteTablesOutput({ vpcId }, { parent: context.parent }).ids;
   return GATEWAY_SERVICES.map(
     (service) =>
       new VpcEndpoint(
@@ -80,7 +60,7 @@ function createEndpoints(context: Context, vpcId: Output<string>): readonly Reso
           vpcId,
           serviceName: `com.amazonaws.${place.region}.${service}`,
           vpcEndpointType: "Gateway",
-          routeTableIds,
+          routeTableIds: [...routeTableIds],
           tags: { Name: `${settings.namePrefix}-${service}`, ...settings.tags },
         },
         under(context),

@@ -47,12 +47,12 @@ export class S3ExpressSync extends ComponentResource {
 
   constructor(name: string, { settings, surroundings }: S3ExpressSyncArgs, options: ComponentResourceOptions = {}) {
     super("s3-express-sync:index:S3ExpressSync", name, {}, options);
-    const { place, network: given } = surroundings;
+    const { place } = surroundings;
     const names = namesFor(settings, place.accountId);
     const context: Context = { name, parent: this, settings, place, names, arns: arnsFor(names, place) };
 
     const buckets = createBuckets(context);
-    const network = createNetwork(context, given);
+    const network = createNetwork(context, surroundings.network);
     const image = createImage(context);
     const roles = createTaskRoles(context, image.repositoryArn);
     const log = createWorkerLog(context);
@@ -70,10 +70,10 @@ export class S3ExpressSync extends ComponentResource {
     ];
     const cluster = createCluster(context, needed);
     const queues = createQueues(context, [cluster.capacity]);
-    createTaskDefinition(context, { imageUri: image.uri, roles, log, queues });
+    createTaskDefinition(context, { image, roles, log, queues });
     createNotification(context, buckets.source, queues);
 
-    const starter = createStarter(context, { queues, cluster, network });
+    const starter = createStarter(context, { queues, cluster, network, subnetIds: surroundings.network.subnetIds });
     createSchedule(context, starter);
     createAlarms(context);
     createDashboard(context);

@@ -15,6 +15,7 @@ export interface StarterInput {
   readonly queues: Queues;
   readonly cluster: WorkerCluster;
   readonly network: Network;
+  readonly subnetIds: readonly string[];
 }
 
 export type StarterFunction = CallbackFunction<StarterEvent, StarterResult>;
@@ -25,7 +26,7 @@ const MEMORY_MB = 128;
 /** Every entry of package.json's `dependencies` would be packed; these are the worker's. */
 const WORKER_ONLY_PACKAGES = ["@aws-sdk/client-s3", "pino"];
 
-export function createStarter(context: Context, { queues, cluster, network }: StarterInput): StarterFunction {
+export function createStarter(context: Context, input: StarterInput): StarterFunction {
   const { settings, names } = context;
   const { role, policy } = createStarterRole(context);
   const log = new LogGroup(
@@ -46,12 +47,12 @@ export function createStarter(context: Context, { queues, cluster, network }: St
       memorySize: MEMORY_MB,
       timeout: TIMEOUT_SECONDS,
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
-      environment: { variables: starterEnvironment(context, { queues, cluster, network }) },
+      environment: { variables: starterEnvironment(context, input) },
       loggingConfig: { logFormat: "Text", logGroup: log.name },
       codePathOptions: { extraExcludePackages: WORKER_ONLY_PACKAGES },
       tags: settings.tags,
     },
-    under(context, [policy, cluster.capacity]),
+    under(context, [policy, input.cluster.capacity]),
   );
   new FunctionEventInvokeConfig(
     named(context, "starter-invocations"),
@@ -62,21 +63,18 @@ export function createStarter(context: Context, { queues, cluster, network }: St
   return starter;
 }
 
-function starterEnvironment(
-  context: Context,
-  { queues, cluster, network }: StarterInput,
-): Output<Record<string, string>> {
+function starterEnvironment(context: Context, input: StarterInput): Output<Record<string, string>> {
   const { settings, names } = context;
-  const made = all([queues.queue.url, cluster.cluster.name, network.subnetIds, network.securityGroup.id]);
-  return made.apply(([queueUrl, clusterName, subnets, securityGroup]) =>
+  const made = all([input.queues.queue.url, input.cluster.cluster.name, input.network.securityGroup.id]);
+  return made.apply(([queueUrl, cluster, securityGroup]) =>
     writeStarterEnv({
       ...starterSettings(settings),
       queueUrl,
-      cluster: clusterName,
+      cluster,
       // The latest revision: a change of the worker's settings does not touch the starter.
       taskDefinition: names.taskFamily,
       taskFamily: names.taskFamily,
-      subnets,
+      subnets: input.subnetIds,
       securityGroups: [securityGroup],
     }),
   );

@@ -1,11 +1,12 @@
 /**
- * What is already there, asked before anything is registered: the account, adopted buckets, the network that was given. Everything
+ * What is already there, asked before anything is registered: the account, adopted buckets, the network. Everything
  * that does not fit is told at once. Asked through the AWS provider (data sources), so with its credentials, in previews as well.
  */
 import { type InvokeOptions, RunError } from "@pulumi/pulumi";
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import { getPartition } from "@pulumi/aws/getPartition";
-import { getRouteTable, getSubnets, getVpcEndpoint } from "@pulumi/aws/ec2";
+import { getRouteTable, getRouteTables, getSubnet, getSubnets, getVpc, getVpcEndpoint } from "@pulumi/aws/ec2";
+import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getBucket, getBucketNotification, getDirectoryBuckets } from "@pulumi/aws/s3";
 import { formatProblems } from "../core/env";
 import type { Settings } from "../core/settings";
@@ -24,8 +25,7 @@ import { notificationProblems } from "./notification-document";
 
 export interface Surroundings {
   readonly place: Place;
-  /** Undefined: the default VPC. */
-  readonly network: GivenNetwork | undefined;
+  readonly network: GivenNetwork;
 }
 
 /** @throws RunError that lists every problem */
@@ -35,7 +35,7 @@ export async function lookAround(settings: Settings, options: InvokeOptions = {}
   const [source, destination, { network, problems }] = await Promise.all([
     sourceProblems(settings, place, options),
     destinationProblems(settings, options),
-    givenNetwork(settings, options),
+    findNetwork(settings, options),
   ]);
   const all = [...source, ...destination, ...problems];
   if (all.length > 0) throw new RunError(formatProblems(all));
@@ -73,27 +73,54 @@ async function destinationProblems(
     : [`destinationBucket ${destinationBucket} does not exist in ${region}; leave the setting out to have one created`];
 }
 
-async function givenNetwork(
+async function findNetwork(
   settings: Settings,
   options: InvokeOptions,
-): Promise<{ readonly network: GivenNetwork | undefined; readonly problems: readonly string[] }> {
-  const { vpcId } = settings;
-  if (vpcId === undefined) return { network: undefined, problems: [] };
-  const subnetIds = settings.subnetIds ?? (await publicSubnets(vpcId, options));
-  const [subnets, endpoints] = await Promise.all([
+): Promise<{ readonly network: GivenNetwork; readonly problems: readonly string[] }> {
+  const vpcId = settings.vpcId ?? (await defaultVpc(options));
+  if (vpcId === undefined) {
+    const none = { vpcId: "", subnetIds: [], routeTableIds: [] };
+    return { network: none, problems: [`${settings.region} has no default VPC; give vpcId`] };
+  }
+  const subnetIds = settings.subnetIds ?? (await publicSubnets(settings, vpcId, options));
+  const [subnets, endpoints, routeTableIds] = await Promise.all([
     Promise.all(subnetIds.map((subnetId) => lookAtSubnet(vpcId, subnetId, options))),
     existingEndpoints(vpcId, settings.region, options),
+    routeTables(vpcId, options),
   ]);
-  return { network: { vpcId, subnetIds }, problems: networkProblems(settings, { subnets, endpoints }) };
+  const problems = networkProblems(settings, { subnets, endpoints });
+  return { network: { vpcId, subnetIds, routeTableIds }, problems };
 }
 
-async function publicSubnets(vpcId: string, options: InvokeOptions): Promise<readonly string[]> {
+async function defaultVpc(options: InvokeOptions): Promise<string | undefined> {
+  const found = await answer(getVpc({ default: true }, options));
+  return "error" in found ? undefined : found.value.id;
+}
+
+async function publicSubnets(settings: Settings, vpcId: string, options: InvokeOptions): Promise<readonly string[]> {
+  if (settings.vpcId === undefined) return await defaultSubnets(vpcId, options);
   const filters = [
     { name: "vpc-id", values: [vpcId] },
     { name: "map-public-ip-on-launch", values: ["true"] },
   ];
   const { ids } = await getSubnets({ filters }, options);
   return [...ids].sort();
+}
+
+/** One in each zone that has one; they are public (VPC guide, default subnets). */
+async function defaultSubnets(vpcId: string, options: InvokeOptions): Promise<readonly string[]> {
+  // Not the Local Zones, which have to be opted into and have no Fargate.
+  const filters = [{ name: "opt-in-status", values: ["opt-in-not-required"] }];
+  const { names } = await getAvailabilityZones({ state: "available", filters }, options);
+  const found = await Promise.all(
+    names.map((availabilityZone) => answer(getSubnet({ vpcId, availabilityZone, defaultForAz: true }, options))),
+  );
+  return found.flatMap((one) => ("error" in one ? [] : [one.value.id])).sort();
+}
+
+async function routeTables(vpcId: string, options: InvokeOptions): Promise<readonly string[]> {
+  const { ids } = (await getRouteTables({ vpcId }, options)) as { readonly ids?: readonly string[] };
+  return [...(ids ?? [])].sort();
 }
 
 /** A subnet without a table of its own uses the VPC's main one. */

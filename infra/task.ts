@@ -1,10 +1,11 @@
 /** The worker as a Fargate task: its log group and its task definition. */
-import { all, type Output } from "@pulumi/pulumi";
+import { all } from "@pulumi/pulumi";
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { TaskDefinition } from "@pulumi/aws/ecs";
 import { writeWorkerEnv } from "../core/env";
 import { workerSettings } from "../core/settings";
 import { type Context, named, under } from "./context";
+import type { WorkerImage } from "./image";
 import type { Queues } from "./queues";
 import type { RoleWithPolicy } from "./roles";
 
@@ -23,14 +24,14 @@ export function createWorkerLog(context: Context): LogGroup {
 }
 
 export interface TaskInput {
-  readonly imageUri: Output<string>;
+  readonly image: WorkerImage;
   readonly roles: { readonly worker: RoleWithPolicy; readonly execution: RoleWithPolicy };
   readonly log: LogGroup;
   readonly queues: Queues;
 }
 
 /** Every change is a new revision; running workers keep theirs. */
-export function createTaskDefinition(context: Context, { imageUri, roles, log, queues }: TaskInput): TaskDefinition {
+export function createTaskDefinition(context: Context, { image, roles, log, queues }: TaskInput): TaskDefinition {
   const { settings, names } = context;
   const queueUrls = all([queues.queue.url, queues.deadLetterQueue.url]);
   const environment = queueUrls.apply(([queueUrl, deadLetterQueueUrl]) =>
@@ -47,12 +48,12 @@ export function createTaskDefinition(context: Context, { imageUri, roles, log, q
       runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" },
       executionRoleArn: roles.execution.role.arn,
       taskRoleArn: roles.worker.role.arn,
-      containerDefinitions: all([imageUri, environment, log.name]).apply(([image, variables, logGroup]) =>
-        JSON.stringify([container({ image, variables, logGroup, region: context.place.region })]),
+      containerDefinitions: all([environment, log.name]).apply(([variables, logGroup]) =>
+        JSON.stringify([container({ image: image.uri, variables, logGroup, region: context.place.region })]),
       ),
       tags: settings.tags,
     },
-    under(context, [roles.worker.policy, roles.execution.policy]),
+    under(context, [roles.worker.policy, roles.execution.policy, ...image.pushed]),
   );
 }
 

@@ -171,9 +171,20 @@ const bad: Record<
     { ...PRIVATE, assignPublicIp: "true", vpcEndpoints: "existing" },
     ["vpcEndpoints is existing, and the VPC has no endpoint for s3, s3express"],
   ],
+  "no default VPC": [
+    {},
+    ["eu-north-1 has no default VPC; give vpcId"],
+    {
+      answers: {
+        getVpc: () => {
+          throw notFound("no matching EC2 VPC found");
+        },
+      },
+    },
+  ],
   "a VPC without public subnets": [
     { vpcId: "vpc-0a" },
-    ["vpc-0a has no public subnets; give subnetIds"],
+    ["vpc-0a has no public subnets; give vpcId and subnetIds"],
     { answers: { getSubnets: () => ({ ids: [] }) } },
   ],
 };
@@ -231,7 +242,7 @@ describe("networks", () => {
     expect(JSON.stringify(ran.find("aws:lambda/function:Function").inputs["environment"])).toContain(
       '"ASSIGN_PUBLIC_IP":"false"',
     );
-    expect(ran.all("awsx:ec2:DefaultVpc")).toEqual([]);
+    expect(ran.asked).not.toContain("getVpc");
   });
 
   it("private subnets with interface endpoints", async () => {

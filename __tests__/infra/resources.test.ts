@@ -2,6 +2,7 @@
 import { STARTER_VARIABLES, WORKER_VARIABLES } from "../../core/env";
 import { parseStarterEnv, parseWorkerEnv } from "../../core/env";
 import { S3_EVENTS } from "../../infra/events";
+import { sourcesHash } from "../../infra/image-sources";
 import { EVENTS } from "../../lab/stack/stack";
 import { json, type Ran, runProgram } from "../support/pulumi-program";
 
@@ -40,7 +41,6 @@ it("is complete: so many of each type, and nothing besides", () => {
     BucketNotification: 1,
     Queue: 2,
     QueuePolicy: 1,
-    DefaultVpc: 1,
     SecurityGroup: 1,
     VpcEndpoint: 2,
     Repository: 1,
@@ -178,7 +178,7 @@ it("the task: ARM64, nothing to write to, nobody's root, the longest farewell", 
   expect(json(task, "containerDefinitions")).toEqual([
     {
       name: "worker",
-      image: "123456789012.dkr.ecr.eu-north-1.amazonaws.com/the-repository@sha256:0",
+      image: `123456789012.dkr.ecr.eu-north-1.amazonaws.com/s3-to-s3express-sync:${sourcesHash(".")}`,
       essential: true,
       user: "1000:1000",
       readonlyRootFilesystem: true,
@@ -301,5 +301,7 @@ it("the image: built here for ARM64, in a repository that scans and forgets", ()
     context: ".",
     dockerfile: "./Dockerfile",
     platform: "linux/arm64",
+    imageTag: sourcesHash("."),
   });
+  expect(ran.find("aws:ecs/taskDefinition:TaskDefinition").dependsOn).toContain("sync-image");
 });

@@ -187,7 +187,6 @@ const rows: Record<string, Row | readonly Row[]> = {
   vpcId: {
     value: "vpc-0b",
     changes: ["starter", "workers", "endpoint-s3", "endpoint-s3express"],
-    removed: ["default-vpc"],
     shows: starter("SUBNETS"),
     as: "subnet-0c,subnet-0d",
   },
@@ -195,7 +194,6 @@ const rows: Record<string, Row | readonly Row[]> = {
     value: "subnet-0e,subnet-0f",
     with: { vpcId: "vpc-0b" },
     changes: ["starter", "workers", "endpoint-s3", "endpoint-s3express"],
-    removed: ["default-vpc"],
     shows: (ran) => [starter("SUBNETS")(ran), input("aws:ec2/securityGroup:SecurityGroup", "workers", "vpcId")(ran)],
     as: ["subnet-0e,subnet-0f", "vpc-0b"],
   },

@@ -51,7 +51,8 @@ export async function runProgram(config: Record<string, string> = {}, options: P
       options.stack ?? "dev",
       false,
     );
-    const withRegion = (config["REGION"] ?? "") !== "" ? config : { [SETTINGS.region.variable.name]: REGION, ...config };
+    const withRegion =
+      (config["REGION"] ?? "") !== "" ? config : { [SETTINGS.region.variable.name]: REGION, ...config };
     pulumi.runtime.setAllConfig(
       Object.fromEntries(
         Object.entries(withRegion).map(([name, value]) => [name.includes(":") ? name : `${PROJECT}:${name}`, value]),
@@ -106,8 +107,6 @@ async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 
 const OPAQUE: Readonly<Record<string, object>> = {
   "awsx:ecr:Repository": { url: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/the-repository` },
-  "awsx:ecr:Image": { imageUri: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/the-repository@sha256:0` },
-  "awsx:ec2:DefaultVpc": { vpcId: "vpc-0default", publicSubnetIds: ["subnet-0a", "subnet-0b"], privateSubnetIds: [] },
 };
 
 function newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
@@ -129,7 +128,14 @@ const ANSWERS: NonNullable<ProgramOptions["answers"]> = {
   getBucket: ({ bucket }) => ({ bucket, bucketRegion: REGION }),
   getBucketNotification: () => ({ queues: [], topics: [], lambdaFunctions: [], eventbridge: false }),
   getDirectoryBuckets: () => ({ buckets: ["data--eun1-az1--x-s3", "my-express-bucket--eun1-az1--x-s3"] }),
-  getRouteTables: () => ({ ids: ["rtb-0a", "rtb-0b"] }),
+  getVpc: () => ({ id: "vpc-0default" }),
+  getAvailabilityZones: () => ({ names: [`${REGION}a`, `${REGION}b`, `${REGION}c`] }),
+  getSubnet: ({ availabilityZone }) => {
+    const zone = String(availabilityZone).slice(-1);
+    if (zone === "c") throw notFound("no matching EC2 Subnet found");
+    return { id: `subnet-0${zone}` };
+  },
+  getRouteTables: () => ({ ids: ["rtb-0b", "rtb-0a"] }),
   getRouteTable: () => ({ routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "igw-0a" }] }),
   getSubnets: () => ({ ids: ["subnet-0d", "subnet-0c"] }),
   getVpcEndpoint: ({ serviceName }) => {

@@ -1,0 +1,70 @@
+/** The Dockerfile as text: what must hold before anybody builds it. Building and running it: image.test.ts. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { IMAGE_SOURCES, sourcesHash } from "../../infra/image-sources";
+
+const dockerfile = readFileSync("Dockerfile", "utf8");
+const instructions = dockerfile
+  .replace(/^#.*\n/gm, "")
+  .replace(/\\\n/g, " ")
+  .split("\n")
+  .filter(Boolean);
+const finalStage = instructions.slice(instructions.map((line) => line.startsWith("FROM ")).lastIndexOf(true));
+
+it("runs nothing in the final stage, so that ARM64 is built anywhere without emulation", () => {
+  expect(finalStage.map((line) => line.split(" ")[0])).toEqual(["FROM", "LABEL", "ENV", "COPY", "USER", "ENTRYPOINT"]);
+  expect(instructions.find((line) => line.startsWith("FROM "))).toContain("--platform=$BUILDPLATFORM");
+});
+
+it("is nobody's root, and Node is its first process", () => {
+  expect(finalStage).toContain("USER 1000:1000");
+  expect(finalStage).toContain('ENTRYPOINT ["node", "/app/worker.cjs"]');
+});
+
+it("installs what the lock file says, and lets both bases be replaced", () => {
+  expect(dockerfile).toMatch(/COPY package\.json package-lock\.json [^\n]*\n(#[^\n]*\n)*RUN npm ci/);
+  expect(instructions.slice(0, 2)).toEqual([
+    expect.stringMatching(/^ARG BUILD_IMAGE=node:22/),
+    expect.stringMatching(/^ARG NODE_IMAGE=node:22/),
+  ]);
+});
+
+it("sees exactly the sources that make its tag", () => {
+  const letIn = readFileSync(".dockerignore", "utf8")
+    .match(/^![^\n]+/gm)!
+    .map((line) => line.slice(1));
+  expect(letIn.filter((path) => path !== "scripts").sort()).toEqual([...IMAGE_SOURCES].sort());
+  const copied = instructions
+    .filter((line) => line.startsWith("COPY ") && !line.includes("--from"))
+    .flatMap((line) => line.split(" ").slice(1, -1));
+  for (const path of copied) expect(IMAGE_SOURCES).toContain(path);
+  const uncopied = IMAGE_SOURCES.filter((path) => !copied.includes(path));
+  expect(uncopied).toEqual([".dockerignore", "Dockerfile"]);
+});
+
+describe("the hash of the sources", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "s3es-sources-"));
+    for (const source of IMAGE_SOURCES) cpSync(source, join(folder, source), { recursive: true });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("does not depend on where and when", () => {
+    const before = sourcesHash(folder);
+    utimesSync(join(folder, "package.json"), 0, 0);
+    writeFileSync(join(folder, "README.md"), "not a source");
+    expect(sourcesHash(folder)).toBe(before);
+    expect(before).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it("depends on contents and names", () => {
+    const before = sourcesHash(folder);
+    writeFileSync(join(folder, "worker", "zz.ts"), "");
+    const after = sourcesHash(folder);
+    expect(after).not.toBe(before);
+    writeFileSync(join(folder, "worker", "zz.ts"), "//");
+    expect(sourcesHash(folder)).not.toBe(after);
+  });
+});
