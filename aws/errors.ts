@@ -135,12 +135,17 @@ function bareCode(status: number, auth: "credentials" | "session"): ErrorCode {
   return BARE_STATUS_CODES[status] ?? "Unknown";
 }
 
+/** A wrong signature's message repeats the request as it should have been signed, security token included: not for logs. */
+function withoutCanonicalRequest(message: string): string {
+  return message.replace(/\s*The Canonical String[^]*$/, "");
+}
+
 /** Reads what it can from any value; the SDK decorates errors with `$metadata`. */
 function inspect(error: unknown, wire: WireFacts): Seen {
   const fields = (typeof error === "object" && error !== null ? error : {}) as Readonly<Record<string, unknown>>;
   const metadata = (fields.$metadata ?? {}) as Readonly<Record<string, unknown>>;
   const status = wire.status ?? metadata.httpStatusCode;
-  const message = text(fields.message);
+  const message = withoutCanonicalRequest(text(fields.message));
   // The SDK wraps what is no Error of its own realm; of a system error only the message is left then.
   const [, syscall = "", nodeCode = ""] = /\b(connect|getaddrinfo|read|write) (E[A-Z_]+)\b/.exec(message) ?? [];
   return {

@@ -244,3 +244,11 @@ describe("everything else", () => {
     expect(translate(inner, "DeleteObject", "write")).toBe(inner);
   });
 });
+
+test("a message that repeats the canonical request keeps its first paragraph only: there are tokens in the rest", () => {
+  const canonical =
+    "The Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:secret\n'";
+  const message = `The request signature we calculated does not match.\n\n${canonical}`;
+  const error = translate(answered("InvalidSignatureException", 403, message), "ReceiveMessage", "read");
+  expect(error.message).toBe("ReceiveMessage: The request signature we calculated does not match.");
+});

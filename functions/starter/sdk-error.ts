@@ -14,7 +14,9 @@ export function explained(operation: string, error: unknown): Error {
 }
 
 export function problemText(operation: string, error: unknown): string {
-  const message = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  // A wrong signature's message repeats the request as it should have been signed, security token included: not for logs.
+  const message = text.replace(/\s*The Canonical String[^]*$/, "").replace(/\.$/, "");
   return `${operation} failed: ${nameOf(error)}: ${message}${requestIdOf(error)}.${adviceFor(nameOf(error))}`;
 }
 
