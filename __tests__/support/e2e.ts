@@ -13,7 +13,9 @@ import { makeJumpingClock } from "./e2e-clock";
 import { until, within } from "./e2e-wait";
 import { workerProcess, type WorkerProcess } from "./e2e-worker";
 
-export interface E2E extends Stack {
+export interface E2E extends Omit<Stack, "runWorker"> {
+  /** Starts a worker and waits for nothing: for one that will not get far. Resolves to its task ARN. */
+  readonly runWorker: () => Promise<string>;
   /** Starts a worker and waits until it has begun to receive. */
   readonly worker: () => Promise<WorkerProcess>;
   /** All workers of this stack, also those the starter launched. */

@@ -1,6 +1,6 @@
 /** Traps of refusals: a 403 is never "gone", and permanent trouble is told from transient trouble. */
 import { until } from "../../support/e2e-wait";
-import { BRIEF, STAYING, withStack } from "../../support/e2e";
+import { STAYING, withStack } from "../../support/e2e";
 
 jest.setTimeout(180_000);
 
