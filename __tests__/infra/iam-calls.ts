@@ -1,0 +1,93 @@
+/**
+ * What IAM is asked for each request of the request log: the API's own action, and those that come with it. Sources: service
+ * authorization reference, and the permissions paragraphs of each API's page.
+ */
+import type { Arns } from "../../infra/arns";
+import type { LogEntry } from "../../local/http/request-log";
+import type { Call } from "./policy-evaluation";
+
+export interface World {
+  readonly arns: Arns;
+  readonly source: string;
+  readonly destination: string;
+  /** ARNs of queues by name. */
+  readonly queues: Readonly<Record<string, string>>;
+  readonly family: string;
+  readonly sourceKmsKeyArn?: string;
+  readonly destinationKmsKeyArn?: string;
+}
+
+/** Batches are authorised as the single call. */
+const SQS_ACTIONS: Readonly<Record<string, string>> = {
+  DeleteMessageBatch: "DeleteMessage",
+  SendMessageBatch: "SendMessage",
+  ChangeMessageVisibilityBatch: "ChangeMessageVisibility",
+};
+
+export function iamCalls(entry: LogEntry, world: World): readonly Call[] {
+  switch (entry.service) {
+    case "s3":
+      return entry.resource === world.destination ? destinationCalls(entry, world) : sourceCalls(entry, world);
+    case "sqs":
+      return [
+        {
+          action: `sqs:${SQS_ACTIONS[entry.operation] ?? entry.operation}`,
+          resource: world.queues[entry.resource ?? ""] ?? `unknown queue ${entry.resource ?? ""}`,
+        },
+      ];
+    case "ecs":
+      return ecsCalls(entry, world);
+    default:
+      throw new Error(`no IAM action is known for ${entry.service} ${entry.operation}`);
+  }
+}
+
+function sourceCalls({ operation, key, status }: LogEntry, { arns, sourceKmsKeyArn }: World): readonly Call[] {
+  const list: Call = { action: "s3:ListBucket", resource: arns.sourceBucket };
+  if (operation === "HeadBucket") return [list];
+  if (operation !== "HeadObject" && operation !== "GetObject") throw new Error(`${operation} on the source`);
+  // A missing key is a 404 only for those who may list (API HeadObject).
+  const read: Call = { action: "s3:GetObject", resource: `${arns.sourceBucket}/${key ?? ""}` };
+  return [read, ...(status === 404 ? [list] : []), ...keyCalls(["kms:Decrypt"], sourceKmsKeyArn)];
+}
+
+/** All object operations go through a session; copies read their source as well. */
+function destinationCalls({ operation, source }: LogEntry, world: World): readonly Call[] {
+  const { arns } = world;
+  const session: Call = { action: "s3express:CreateSession", resource: arns.destinationBucket };
+  if (operation !== "CopyObject" && operation !== "UploadPartCopy") return [session];
+  const copied = (source ?? "").slice((source ?? "").indexOf("/") + 1);
+  return [
+    session,
+    { action: "s3:GetObject", resource: `${arns.sourceBucket}/${copied}` },
+    ...keyCalls(["kms:Decrypt"], world.sourceKmsKeyArn),
+    ...keyCalls(["kms:Decrypt", "kms:GenerateDataKey"], world.destinationKmsKeyArn),
+  ];
+}
+
+function keyCalls(actions: readonly string[], resource: string | undefined): readonly Call[] {
+  return resource === undefined ? [] : actions.map((action) => ({ action, resource }));
+}
+
+function ecsCalls({ operation }: LogEntry, { arns, family }: World): readonly Call[] {
+  const context = { "ecs:cluster": arns.cluster };
+  const task = arns.tasks.replace(/\*$/, "0123456789abcdef");
+  switch (operation) {
+    case "ListTasks":
+      return [{ action: "ecs:ListTasks", resource: "*", context }];
+    case "DescribeTasks":
+      return [{ action: "ecs:DescribeTasks", resource: task, context }];
+    case "RunTask":
+      return [
+        { action: "ecs:RunTask", resource: arns.taskDefinitions.replace(/\*$/, "7"), context },
+        { action: "ecs:TagResource", resource: task, context: { "ecs:CreateAction": "RunTask" } },
+        ...[arns.workerRole, arns.executionRole].map((resource) => ({
+          action: "iam:PassRole",
+          resource,
+          context: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
+        })),
+      ];
+    default:
+      throw new Error(`no IAM action is known for ecs ${operation} of ${family}`);
+  }
+}
