@@ -9,6 +9,7 @@
  * | archived          | carries fingerprint and size        | in-sync  fingerprint-matches                 |
  * | archived          | anything else                       | refuse   ArchivedObject                      |
  * | object            | carries fingerprint and size        | in-sync  fingerprint-matches                 |
+ * | object            | the same, but its checksum is another | copy   checksum-differs                    |
  * | object            | not looked at                       | copy     not-compared                        |
  * | object            | absent                              | copy     destination-absent                  |
  * | object            | object with another known fingerprint | copy   source-changed                      |
@@ -24,11 +25,13 @@ export type Decision =
   | { readonly kind: "delete"; readonly reason: "source-absent" }
   | {
       readonly kind: "copy";
-      readonly reason: "not-compared" | "destination-absent" | "source-changed" | "not-proven";
+      readonly reason: CopyReason;
       readonly source: SourceObject;
       readonly plan: CopyPlan;
     }
   | { readonly kind: "refuse"; readonly reason: "ArchivedObject" | "ObjectTooLarge" };
+
+type CopyReason = "not-compared" | "destination-absent" | "source-changed" | "not-proven" | "checksum-differs";
 
 /**
  * What to do about a key.
@@ -46,23 +49,36 @@ export function decide(
       ? { kind: "in-sync", reason: "both-absent" }
       : { kind: "delete", reason: "source-absent" };
   }
-  if (
-    destination?.kind === "object" &&
-    destination.size === source.size &&
-    destination.metadata[FINGERPRINT_KEY] === fingerprint
-  ) {
+  if (isReplica(destination, source, fingerprint) && !checksumsDiffer(source, destination)) {
     return { kind: "in-sync", reason: "fingerprint-matches" };
   }
   const plan = planCopy(source.size, sizes);
   if (plan === undefined) return { kind: "refuse", reason: "ObjectTooLarge" };
   if (source.archived === true) return { kind: "refuse", reason: "ArchivedObject" };
-  return { kind: "copy", reason: copyReason(destination), source, plan };
+  return { kind: "copy", reason: copyReason(source, fingerprint, destination), source, plan };
 }
 
-function copyReason(
-  destination: DestinationState | undefined,
-): "not-compared" | "destination-absent" | "source-changed" | "not-proven" {
+function isReplica(destination: DestinationState | undefined, source: SourceObject, fingerprint: string): boolean {
+  return (
+    destination?.kind === "object" &&
+    destination.size === source.size &&
+    destination.metadata[FINGERPRINT_KEY] === fingerprint
+  );
+}
+
+/** A copy whose bytes arrived wrong carries the fingerprint all the same. Without two checksums of one kind nothing is said. */
+function checksumsDiffer(source: SourceObject, destination: DestinationState | undefined): boolean {
+  return (
+    destination?.kind === "object" &&
+    source.checksum !== undefined &&
+    destination.checksum?.algorithm === source.checksum.algorithm &&
+    destination.checksum.value !== source.checksum.value
+  );
+}
+
+function copyReason(source: SourceObject, fingerprint: string, destination: DestinationState | undefined): CopyReason {
   if (destination === undefined) return "not-compared";
   if (destination.kind === "absent") return "destination-absent";
+  if (isReplica(destination, source, fingerprint)) return "checksum-differs";
   return parseFingerprint(destination.metadata[FINGERPRINT_KEY]) === undefined ? "not-proven" : "source-changed";
 }

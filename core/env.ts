@@ -132,11 +132,22 @@ export function formatProblems(problems: readonly string[]): string {
   return [`${count} in the configuration:`, ...problems.map((problem) => `  - ${problem}`)].join("\n");
 }
 
+/** What is left of a lease at least when its message arrives: enough to extend it. */
+export const VISIBILITY_OVER_LONG_POLL_SECONDS = 5;
+
 function workerRules(config: Partial<WorkerConfig>): readonly string[] {
   const { region, destinationBucket, queueUrl, deadLetterQueueUrl } = config;
   const zoneId = parseDirectoryBucketName(destinationBucket ?? "")?.zoneId ?? "";
   const home = regionOfZone(zoneId);
+  const visibility = config.visibilityTimeoutSeconds;
+  const longPoll = config.longPollSeconds;
   return [
+    // A lease is reckoned from before the receive was sent, so the whole long poll counts against it.
+    ...(visibility !== undefined && longPoll !== undefined && visibility < longPoll + VISIBILITY_OVER_LONG_POLL_SECONDS
+      ? [
+          `VISIBILITY_TIMEOUT is ${visibility} and LONG_POLL_SECONDS ${longPoll}; a message must stay invisible for at least ${VISIBILITY_OVER_LONG_POLL_SECONDS} seconds longer than a poll may take`,
+        ]
+      : []),
     ...(queueUrl !== undefined && queueUrl === deadLetterQueueUrl
       ? ["DLQ_URL is the same queue as QUEUE_URL, so a dead letter would come back as work; give the dead-letter queue"]
       : []),

@@ -32,6 +32,8 @@ export interface AttendDeps {
   readonly leases: Leases;
   readonly breaker: Breaker;
   readonly release: Release;
+  /** Planned requests were begun: there may be room for another message. */
+  readonly roomChanged: () => void;
   readonly report: Report;
   readonly maxReceiveCount: number;
   /** Aborted when the worker stops. */
@@ -64,7 +66,7 @@ export function attend(deps: AttendDeps, task: KeyTask): Attending {
       ),
     canHandOff: () => deps.queueExists() && holds(),
   });
-  const work = { task, calls, stopping, holds, known: undefined, orphaned: false };
+  const work = { task, calls, stopping, holds, orphaned: false };
   const done = attendAll(deps, work).finally(() => {
     deps.breaker.forget(task.key);
     unlink();
@@ -77,8 +79,6 @@ interface Work {
   readonly calls: KeyCalls;
   readonly stopping: AbortSignal;
   readonly holds: () => boolean;
-  /** The state of which we know that the destination equals it. */
-  known: SourceState | undefined;
   /** An upload may exist whose id we never learned. */
   orphaned: boolean;
 }
@@ -109,14 +109,14 @@ async function onePass(deps: AttendDeps, work: Work): Promise<Outcome | "again">
     if (seen === "unstable") return { kind: "unstable" };
     if (await settle(deps, work)) return "again";
     if (isSyncError(seen)) return { kind: "refused", error: seen };
-    work.known = seen;
+    // Messages that came meanwhile get a pass of their own. It must look: what we know of the destination may be undone by now.
+    task.mustLook = true;
     work.calls.writes.cleaned();
     return { kind: "clean" };
   } catch (thrown) {
     // Whatever happened, the destination may not be what we last knew.
-    work.known = undefined;
     task.mustLook = true;
-    if (thrown instanceof Interruption) return interrupted(deps, work, thrown);
+    if (thrown instanceof Interruption) return interrupted(deps, work);
     return failed(deps, work, asSyncError(thrown, "reconcile"));
   }
 }
@@ -132,7 +132,10 @@ async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<So
   const { destination } = deps.reconciling;
   const { clock, log, tally, random } = deps.calls;
   if (task.suspectUploads) await sweep(deps, work);
-  const plan = (requests: number): void => deps.inbox.plan(task, requests);
+  const plan = (requests: number): void => {
+    deps.inbox.plan(task, requests);
+    deps.roomChanged();
+  };
   const state = await reconcile(
     {
       ...deps.reconciling,
@@ -152,7 +155,7 @@ async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<So
         },
       },
     },
-    { key: task.key, mustLook, known: work.known, uploads: task.uploads },
+    { key: task.key, mustLook, uploads: task.uploads },
   );
   if (work.orphaned) await sweep(deps, work);
   return state;
@@ -186,9 +189,9 @@ async function settle(deps: AttendDeps, { task, calls, stopping, ...work }: Work
   return true;
 }
 
-function interrupted(deps: AttendDeps, work: Work, interruption: Interruption): Outcome {
+function interrupted(deps: AttendDeps, work: Work): Outcome {
   deps.breaker.inconclusive(work.task.key);
-  if (interruption.kind === "lease-lost" || !work.holds()) return { kind: "lost" };
+  if (!work.holds()) return { kind: "lost" };
   const upload = work.task.uploads[0];
   return upload === undefined ? { kind: "interrupted" } : { kind: "interrupted", upload };
 }

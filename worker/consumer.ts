@@ -65,8 +65,13 @@ export async function consume(deps: ConsumerDeps, stopping: AbortSignal): Promis
         finish({ kind: "stopped" });
         return;
       }
+      if (isIdle()) {
+        finish({ kind: "idle" });
+        return;
+      }
       const room = deps.room();
-      if (room <= 0) {
+      // A receiver that has polled often enough lets the others catch up: one more long poll would only delay the exit.
+      if (room <= 0 || (hasPolledEnough(index) && !deps.busy())) {
         await changed.wait(stopping);
         continue;
       }
@@ -101,13 +106,20 @@ export async function consume(deps: ConsumerDeps, stopping: AbortSignal): Promis
     );
     // Filed synchronously, so that room() already counts them when the next receiver asks.
     for (const message of messages) void deps.intake(deps.leases.add(message, sentAt));
-    if (messages.length > 0) {
+    if (messages.length === 0) {
+      emptyPolls[index] = (emptyPolls[index] ?? 0) + 1;
+    } else {
       emptyPolls.fill(0);
-      return;
+      changed.notify();
     }
-    emptyPolls[index] = (emptyPolls[index] ?? 0) + 1;
-    if (deps.busy()) return;
-    if (emptyPolls.every((polls) => polls >= deps.emptyPollsBeforeExit)) finish({ kind: "idle" });
+  }
+
+  function hasPolledEnough(index: number): boolean {
+    return (emptyPolls[index] ?? 0) >= deps.emptyPollsBeforeExit;
+  }
+
+  function isIdle(): boolean {
+    return emptyPolls.every((_, index) => hasPolledEnough(index)) && !deps.busy();
   }
 
   const onStop = (): void => void clock.sleep(LAST_RECEIVE_MS, over.signal).then(() => cutOff.abort());

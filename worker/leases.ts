@@ -28,6 +28,8 @@ export interface Lease {
   readonly receivedAtMs: number;
   /** False once it was lost or let go: it must not be used for anything. */
   readonly held: boolean;
+  /** Held, and not near SQS's 12-hour limit: it can be extended. */
+  readonly lasts: boolean;
   /** Monotonic; the message is certainly invisible to others until then. */
   readonly deadlineMs: number;
 }
@@ -204,6 +206,9 @@ export function makeLeases(deps: LeaseDeps): Leases {
         lost: makeLostChanges(),
         exhausted: false,
         deleting: false,
+        get lasts() {
+          return this.held && !this.exhausted;
+        },
       };
       records.add(record);
       return record;

@@ -59,8 +59,6 @@ export interface Attention {
   readonly key: string;
   /** Look at the destination before writing: somebody may have done the work already. */
   readonly mustLook: boolean;
-  /** The state of which this process already knows that the destination equals it. */
-  readonly known: SourceState | undefined;
   /** Open uploads of this key that we are responsible for: handed to us, or begun by an earlier pass. */
   readonly uploads: UploadState[];
 }
@@ -78,7 +76,6 @@ export async function reconcile(deps: ReconcileDeps, attention: Attention): Prom
     let error: SyncError | undefined;
     try {
       const before = await headSource(deps, key);
-      if (attention.known !== undefined && !mustLook && sameState(before, attention.known)) return before;
       await write(deps, attention, before, mustLook);
       await abortOpen(deps, key, uploads);
       const after = await calls.finish.readSource("HeadObject", (signal) => deps.source.head(key, signal));

@@ -111,6 +111,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     leases,
     breaker,
     release: makeRelease({ inbox, outbox, leases }),
+    roomChanged: () => changed.notify(),
     report: makeReport({ clock, log, tally }),
     maxReceiveCount: config.maxReceiveCount,
     stopping: stopping.signal,
@@ -120,7 +121,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
   /** A lease was lost or must be handed off: keys that have no other end their work now. */
   function interruptTasksOf(lease: Lease): void {
     for (const task of inbox.tasksOf(lease)) {
-      const others = [...task.deliveries].some((delivery) => delivery.lease !== lease && delivery.lease.held);
+      const others = [...task.deliveries].some((delivery) => delivery.lease !== lease && delivery.lease.lasts);
       if (!others) active.get(task)?.interrupt();
     }
   }
@@ -162,7 +163,10 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     stopping.abort();
     const budget = makeController();
     void clock.sleep(config.drainSeconds * 1000, budget.signal).then(() => abandon.abort());
-    if (queueExists) await handBackWaiting({ inbox, outbox, leases, clock, log, tally, sizes });
+    const outOfTime = new Promise<void>((resolve) => abandon.signal.addEventListener("abort", () => resolve()));
+    if (queueExists) {
+      await Promise.race([handBackWaiting({ inbox, outbox, leases, clock, log, tally, sizes }), outOfTime]);
+    }
     while (active.size > 0) await changed.wait();
     budget.abort();
     await Promise.race([outbox.drained(), clock.sleep(FLUSH_MS)]);

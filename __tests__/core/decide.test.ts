@@ -3,6 +3,7 @@ import { FINGERPRINT_KEY } from "../../core/fingerprint";
 import { MAX_OBJECT_BYTES, MIB } from "../../core/parts";
 import {
   ABSENT,
+  type ChecksumAlgorithm,
   type DestinationObject,
   type DestinationState,
   type SourceObject,
@@ -20,6 +21,10 @@ const tooLarge: SourceObject = { ...object, size: MAX_OBJECT_BYTES + 1 };
 function replica(fingerprint?: string, size = 9): DestinationObject {
   const metadata: Record<string, string> = fingerprint === undefined ? {} : { [FINGERPRINT_KEY]: fingerprint };
   return { kind: "object", etag: "random", size, headers: {}, metadata };
+}
+
+function withChecksum<T extends object>(of: T, value: string, algorithm: ChecksumAlgorithm = "CRC32"): T {
+  return { ...of, checksum: { algorithm, value } };
 }
 
 const NOT_LOOKED = undefined;
@@ -41,6 +46,29 @@ it.each<[string, SourceState, DestinationState | undefined, object]>([
   ["archived, older replica", archived, replica(OTHER), { kind: "refuse", reason: "ArchivedObject" }],
   ["archived, absent", archived, ABSENT, { kind: "refuse", reason: "ArchivedObject" }],
   ["object, carries fingerprint and size", object, replica(OURS), { kind: "in-sync", reason: "fingerprint-matches" }],
+  [
+    "object, carries both, equal checksums",
+    withChecksum(object, "AAAA"),
+    withChecksum(replica(OURS), "AAAA"),
+    { kind: "in-sync", reason: "fingerprint-matches" },
+  ],
+  [
+    "object, carries both, but its checksum is another: the bytes arrived wrong",
+    withChecksum(object, "AAAA"),
+    withChecksum(replica(OURS), "BBBB"),
+    {
+      kind: "copy",
+      reason: "checksum-differs",
+      source: withChecksum(object, "AAAA"),
+      plan: { kind: "single", size: 9 },
+    },
+  ],
+  [
+    "object, carries both, a checksum of another kind says nothing",
+    withChecksum(object, "AAAA"),
+    withChecksum(replica(OURS), "BBBB", "CRC32C"),
+    { kind: "in-sync", reason: "fingerprint-matches" },
+  ],
   ["object, not looked at", object, NOT_LOOKED, { kind: "copy", reason: "not-compared" }],
   ["object, absent", object, ABSENT, { kind: "copy", reason: "destination-absent" }],
   ["object, another known fingerprint", object, replica(OTHER), { kind: "copy", reason: "source-changed" }],

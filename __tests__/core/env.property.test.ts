@@ -19,7 +19,7 @@ const worker: fc.Arbitrary<WorkerConfig> = region.chain((where) =>
       prefix: unicode(30).filter((text) => !text.includes("\0") && utf8Length(text) <= 1024),
       queueUrl: id.map((name) => `https://sqs.test/1/${name}`),
       deadLetterQueueUrl: id.map((name) => `http://127.0.0.1:1/dead/${name}`),
-      visibilityTimeoutSeconds: within(LIMITS.visibilityTimeoutSeconds),
+      visibilityTimeoutSeconds: fc.integer({ min: 25, max: LIMITS.visibilityTimeoutSeconds[1] }),
       maxReceiveCount: within(LIMITS.maxReceiveCount),
       longPollSeconds: within(LIMITS.longPollSeconds),
       emptyPollsBeforeExit: within(LIMITS.emptyPollsBeforeExit),

@@ -92,6 +92,7 @@ export function beginAttend(options: { maxReceiveCount?: number; queueExists?: b
     report: makeReport({ clock, log, tally }),
     maxReceiveCount: options.maxReceiveCount ?? 3,
     stopping: stopping.signal,
+    roomChanged: () => undefined,
     queueExists: () => options.queueExists ?? true,
   };
 

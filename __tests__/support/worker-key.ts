@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { fingerprintOf } from "../../core/fingerprint";
 import type { UploadState } from "../../core/messages";
 import { MIB, planCopy } from "../../core/parts";
-import type { SourceObject, SourceState } from "../../core/state";
+import type { SourceObject } from "../../core/state";
 import { makeKeyCalls } from "../../worker/calls";
 import { makeController } from "../../worker/controller";
 import { makeChecksums } from "../../worker/copy/checksums";
@@ -64,7 +64,7 @@ export function beginKey(options: { slots?: number; random?: () => number } = {}
     return copy(copying, { key: KEY, source: of, fingerprint: fingerprint(of), plan, uploads });
   }
 
-  function reconcileNow(attention: { mustLook?: boolean; known?: SourceState } = {}) {
+  function reconcileNow(attention: { mustLook?: boolean } = {}) {
     return reconcile(
       {
         source,
@@ -83,7 +83,7 @@ export function beginKey(options: { slots?: number; random?: () => number } = {}
           restarted: (_key, why) => void restarts.push(why),
         },
       },
-      { key: KEY, mustLook: attention.mustLook ?? false, known: attention.known, uploads },
+      { key: KEY, mustLook: attention.mustLook ?? false, uploads },
     );
   }
 

@@ -48,7 +48,13 @@ it("holds", () => {
 
       for (const action of steps) {
         if (action.kind === "file") {
-          const lease: Lease = { message: message(`m${serial++}`), receivedAtMs: 0, held: true, deadlineMs: 1 };
+          const lease: Lease = {
+            message: message(`m${serial++}`),
+            receivedAtMs: 0,
+            held: true,
+            lasts: true,
+            deadlineMs: 1,
+          };
           keysOf.set(lease, new Set(action.keys));
           inbox.file(lease, HISTORY, {
             entries: action.keys.map((key) => ({ key })),

@@ -8,7 +8,13 @@ import { message } from "../support/worker-fakes";
 const SIZES = { partSize: 8 * MIB, multipartThreshold: 8 * MIB };
 const HISTORY: EnvelopeHistory = { failures: 0, eventTime: 1, firstSeen: 2, origin: "worker" };
 
-const lease = (id: string): Lease => ({ message: message(id), receivedAtMs: 0, held: true, deadlineMs: 1 });
+const lease = (id: string): Lease => ({
+  message: message(id),
+  receivedAtMs: 0,
+  held: true,
+  lasts: true,
+  deadlineMs: 1,
+});
 
 function file(inbox: Inbox, from: Lease, keys: string[], filing: Partial<Filing> = {}): number {
   return inbox.file(from, HISTORY, {

@@ -51,6 +51,7 @@ function begin(prefix = "in/") {
       message: message("m", { body, receiveCount }),
       receivedAtMs: 0,
       held: true,
+      lasts: true,
       deadlineMs: 120_000,
     };
     await intake(lease);

@@ -59,23 +59,6 @@ describe("one look at a key", () => {
     expect(buckets.requests.map((line) => line.replace(` ${KEY}`, ""))).toEqual(expected);
     expect(replica(buckets)?.metadata[FINGERPRINT_KEY]).toBe(source && fingerprint(source));
   });
-
-  it("a state known to be in the destination takes one HEAD", async () => {
-    const { buckets, reconcileNow } = beginKey();
-    buckets.at.source.set(KEY, { ...v1, metadata: {} });
-    await expect(reconcileNow({ known: v1 })).resolves.toEqual(v1);
-    expect(buckets.requests).toEqual([`HeadSource ${KEY}`]);
-  });
-
-  it.each([
-    ["the source is in another state", v2, false],
-    ["the destination must be looked at", v1, true],
-  ])("a known state helps no more when %s", async (_, now, mustLook) => {
-    const { buckets, reconcileNow } = beginKey();
-    buckets.at.source.set(KEY, now);
-    await reconcileNow({ known: v1, mustLook });
-    expect(buckets.sent("CopyObject")).toEqual([`CopyObject ${KEY} ${now.etag}`]);
-  });
 });
 
 describe("rule 0", () => {

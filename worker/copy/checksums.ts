@@ -13,6 +13,8 @@ export interface Checksums {
   askFor(source: SourceObject): ChecksumAlgorithm | undefined;
   /** Throws ChecksumMismatch when what was written has another checksum than the source. */
   compare(source: SourceObject, result: CopyResult, operation: string): void;
+  /** The copy that asked is over, however it ended: another may try what is still unproven. */
+  over(source: SourceObject): void;
   /** The destination does not know this algorithm. */
   refuse(algorithm: ChecksumAlgorithm): void;
 }
@@ -45,10 +47,12 @@ export function makeChecksums(): Checksums {
         message: `the copy has ${result.checksum.algorithm} ${result.checksum.value}, the source has ${source.checksum.value}`,
       });
     },
+    over(source) {
+      if (probing === source.etag) probing = undefined;
+    },
     refuse(algorithm) {
       refused.add(algorithm);
       proven.delete(algorithm);
-      probing = undefined;
     },
   };
 }

@@ -47,6 +47,8 @@ export async function copy(deps: CopyDeps, job: CopyJob): Promise<void> {
       deps.checksums.refuse(checksumAlgorithm);
     }
     throw error;
+  } finally {
+    deps.checksums.over(job.source);
   }
 }
 

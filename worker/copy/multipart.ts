@@ -37,7 +37,7 @@ export async function copyMultipart(
 
 /** Whether whoever comes next, perhaps ourselves, can go on with the upload: nothing is wrong with it or with the key. */
 function canResume(error: unknown): boolean {
-  if (error instanceof Interruption) return error.kind === "stopping";
+  if (error instanceof Interruption) return true;
   return isSyncError(error) && ["transient", "throttled", "systemic"].includes(classOf(error));
 }
 

@@ -276,13 +276,24 @@ describe("completing", () => {
   });
 
   it("is not sent without a lease that outlives it; the upload ends with the lease", async () => {
-    const { buckets, copyNow, ensureLease, uploads } = beginKey();
+    const { buckets, copyNow, ensureLease, hold, uploads } = beginKey();
+    hold.canHandOff = false;
     ensureLease.once(() => false);
     await expect(copyNow(large)).rejects.toEqual(new Interruption("lease-lost"));
     expect({ completes: buckets.sent("CompleteUpload"), open: result(buckets).open, uploads }).toEqual({
       completes: [],
       open: [],
       uploads: [],
+    });
+  });
+
+  it("is left to the next holder when the message is still held, but not for long enough (12-hour limit)", async () => {
+    const { buckets, copyNow, ensureLease, uploads } = beginKey();
+    ensureLease.once(() => false);
+    await expect(copyNow(large)).rejects.toEqual(new Interruption("lease-lost"));
+    expect({ completes: buckets.sent("CompleteUpload"), uploads }).toEqual({
+      completes: [],
+      uploads: [{ id: expect.any(String) as string, fingerprint: fingerprint(large) }],
     });
   });
 });
