@@ -193,6 +193,10 @@ function rulesOf(given: Partial<Settings>): readonly string[] {
     ...(subnetIds !== undefined && vpcId === undefined
       ? ["subnetIds without vpcId; the security group has to be made in the same VPC, so give its id"]
       : []),
+    // "The key alias format of the KMS key isn't supported" (API CopyObject, directory buckets).
+    ...(given.destinationKmsKeyArn?.includes(":alias/") === true
+      ? ["destinationKmsKeyArn is an alias; a directory bucket takes only the ARN of the key itself"]
+      : []),
   ];
 }
 

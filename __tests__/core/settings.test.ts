@@ -176,6 +176,10 @@ describe("one problem each", () => {
       { subnetIds: "subnet-1,subnet-2" },
       "subnetIds without vpcId; the security group has to be made in the same VPC, so give its id",
     ],
+    [
+      { destinationKmsKeyArn: "arn:aws:kms:eu-north-1:123456789012:alias/mine" },
+      "destinationKmsKeyArn is an alias; a directory bucket takes only the ARN of the key itself",
+    ],
     [{ tags: "[1]" }, 'tags is "[1]"; it must be a JSON object with text values, such as {"team":"storage"}'],
     [
       { tags: '{"a":1}' },
