@@ -1,0 +1,135 @@
+/**
+ * The image, built and run, where a Docker daemon answers; elsewhere this says that it was left out. The container runs as ECS runs it
+ * (read-only, no capabilities, not root) against the local cloud: it syncs, is told to stop, and leaves with 0.
+ *
+ * For machines that reach no container registry: S3ES_BUILD_IMAGE and S3ES_NODE_IMAGE name local stand-ins for the two bases.
+ */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { startStack, type Stack } from "../../lab/stack/stack";
+
+const TAG = "s3-express-sync-test";
+const MINUTE = 60_000;
+
+async function docker(...args: readonly string[]): Promise<string> {
+  const env = { ...process.env, DOCKER_BUILDKIT: "1" };
+  const binary = process.env["S3ES_DOCKER"] ?? "docker";
+  const { stdout } = await promisify(execFile)(binary, args, { env, maxBuffer: 64 * 1024 * 1024 });
+  return stdout.trim();
+}
+
+function buildArgs(): readonly string[] {
+  const bases = { BUILD_IMAGE: process.env["S3ES_BUILD_IMAGE"], NODE_IMAGE: process.env["S3ES_NODE_IMAGE"] };
+  return Object.entries(bases).flatMap(([name, image]) =>
+    image === undefined ? [] : ["--build-arg", `${name}=${image}`],
+  );
+}
+
+async function build(tag: string, ...more: readonly string[]): Promise<void> {
+  await docker("build", "--network", "host", "--tag", tag, ...buildArgs(), ...more, ".");
+}
+
+async function layersOf(image: string): Promise<readonly string[]> {
+  return JSON.parse(
+    await docker("image", "inspect", "--format", "{{json .RootFS.Layers}}", image),
+  ) as readonly string[];
+}
+
+async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  const end = Date.now() + MINUTE;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > end) throw new Error(`${what}: not in a minute`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function run(stack: Stack, slots: number): Promise<string> {
+  const environment = { ...stack.workerEnvironment, COPY_CONCURRENCY: String(slots) };
+  const variables = Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+  const hardened = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--stop-timeout", "120"];
+  return await docker("run", "--detach", "--network", "host", ...hardened, ...variables, TAG);
+}
+
+/** Resident memory of the container's first process, in MiB. */
+async function memoryOf(container: string): Promise<{ now: number; peak: number }> {
+  const pid = await docker("inspect", "--format", "{{.State.Pid}}", container);
+  const status = await promisify(execFile)("cat", [`/proc/${pid}/status`]);
+  const kib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status.stdout)?.[1] ?? 0);
+  return { now: Math.round(kib("VmRSS") / 1024), peak: Math.round(kib("VmHWM") / 1024) };
+}
+
+async function checkImage(): Promise<Record<string, string | number>> {
+  await build(TAG);
+  const [image] = JSON.parse(await docker("image", "inspect", TAG)) as [
+    { Size: number; Config: { User: string; Entrypoint: string[]; Env: string[]; Labels: Record<string, string> } },
+  ];
+  expect(image.Config).toMatchObject({ User: "1000:1000", Entrypoint: ["node", "/app/worker.cjs"] });
+  expect(image.Config.Labels["org.opencontainers.image.title"]).toBe("s3-express-sync worker");
+  expect(image.Config.Env.join()).not.toMatch(/AWS_|SECRET|TOKEN/);
+
+  // Equal sources make equal layers, also without any cache.
+  await build(`${TAG}-again`, "--no-cache");
+  expect(await layersOf(`${TAG}-again`)).toEqual(await layersOf(TAG));
+
+  const bundle = await docker("run", "--rm", "--entrypoint", "node", TAG, "-e", PRINT_BUNDLE);
+  expect(bundle).not.toContain("sourceMappingURL");
+  expect(bundle).not.toContain(process.cwd());
+  return {
+    "image size (MB)": Math.round(image.Size / 1e6),
+    "of it ours (MB)": Number((bundle.length / 1e6).toFixed(1)),
+  };
+}
+
+const PRINT_BUNDLE = 'process.stdout.write(require("fs").readFileSync("/app/worker.cjs", "utf8"))';
+
+async function checkRun(): Promise<Record<string, string | number>> {
+  const stack = await startStack({ scheduled: false });
+  try {
+    const { cloud, source, destination } = stack;
+    const asked = (operation: string): number | undefined =>
+      cloud.log.entries().find((entry) => entry.operation === operation && entry.principal === "worker")?.at;
+    // The first receive has taken S3's test message and the second is waiting: what is sent now arrives at once.
+    const began = Date.now();
+    const container = await run(stack, 256);
+    const polled = await until("the first poll", () => asked("ReceiveMessage"));
+    const idle = await memoryOf(container);
+    const keys = Array.from({ length: 300 }, (_, index) => `key-${index}`);
+    for (const key of keys) await cloud.s3.put(source, key, Buffer.from(key));
+    await until("the sync", () => (cloud.s3.list(destination).length === keys.length ? true : undefined));
+    const busy = await memoryOf(container);
+    const stopped = Date.now();
+    await docker("kill", "--signal", "TERM", container);
+    expect(await docker("wait", container)).toBe("0");
+    const left = Date.now() - stopped;
+    const output = await docker("logs", container);
+    expect(output).toContain('"event":"worker-finished"');
+    await docker("rm", container);
+    return {
+      "docker run to first poll (ms)": polled - began,
+      "memory idle (MiB)": idle.now,
+      "memory at 256 slots, peak (MiB)": busy.peak,
+      "SIGTERM to exit (ms)": left,
+    };
+  } finally {
+    await stack.close();
+  }
+}
+
+it(
+  "the image builds, runs as ECS runs it, syncs, and leaves on SIGTERM",
+  async () => {
+    const there = await docker("info").then(
+      () => true,
+      () => false,
+    );
+    if (!there) {
+      console.log("No Docker daemon answers: the image was not built and not run.");
+      return;
+    }
+    const figures = { ...(await checkImage()), ...(await checkRun()) };
+    console.table(figures);
+  },
+  10 * MINUTE,
+);
