@@ -407,6 +407,16 @@ it.each(flat)("%s = %s", async (setting, value, row) => {
   expect(changed.map(([name]) => name).sort()).toEqual([...row.changes].sort());
 });
 
+it("a paused stack waits without waking anybody, and still tells of dead letters", async () => {
+  const ran = await runProgram({ paused: "true", alarmEmail: "ops@example.com" });
+  const awake = ran
+    .all("aws:cloudwatch/metricAlarm:MetricAlarm")
+    .filter(({ inputs }) => inputs["actionsEnabled"] === true);
+  expect(awake.map(({ name }) => name).sort()).toEqual(
+    ["crash-loop", "dead-letters", "starter-failing"].map((id) => `sync-alarm-${id}`),
+  );
+});
+
 it("an alias ends where its setting ends", async () => {
   const seed = {
     REGION: "eu-west-1",
