@@ -8,7 +8,8 @@ const MIB = 1024 ** 2;
 const SMALL_PARTS = { partSize: 5 * MIB, multipartThreshold: 5 * MIB };
 
 test("trap 14: a heartbeat for every message held, waiting ones too", async () => {
-  const settings = { ...STAYING, ...SMALL_PARTS, copyConcurrency: 2, visibilityTimeoutSeconds: 10 };
+  const shortLease = { visibilityTimeoutSeconds: 10, longPollSeconds: 5 };
+  const settings = { ...STAYING, ...SMALL_PARTS, ...shortLease, copyConcurrency: 2 };
   await withStack({ settings }, async ({ cloud, queue, put, worker, requests, drained, expectEqual }) => {
     // Parts are fenced by their upload id, so nothing but the heartbeat prolongs the lease while they are copied.
     const parts = cloud.faults.hold({ operation: "UploadPartCopy", key: "slow" });
