@@ -5,13 +5,17 @@ import { parseSettings, type Settings } from "../core/settings";
 import { type Setting, SETTINGS } from "../core/settings-table";
 import { networkSettingProblems } from "./network-rules";
 
+/** Values by setting, as text. */
+export type Raw = Readonly<Record<string, string>>;
+
 /**
  * @param all every configuration value by full name, `project:name` (pulumi.runtime.allConfig)
  * @throws RunError which the CLI shows without a stack trace
  */
 export function readSettings(all: Readonly<Record<string, string>>, project: string, stack: string): Settings {
-  const parsed = parseSettings(rawSettings(all, project), stack);
-  const problems = parsed.ok ? [...notYet(parsed.config), ...networkSettingProblems(parsed.config)] : parsed.problems;
+  const raw = rawSettings(all, project);
+  const parsed = parseSettings(raw, stack);
+  const problems = [...(parsed.ok ? [] : parsed.problems), ...networkSettingProblems(raw), ...notYet(raw)];
   if (!parsed.ok || problems.length > 0) throw new RunError(formatProblems(problems));
   return parsed.config;
 }
@@ -21,7 +25,7 @@ export function readSettings(all: Readonly<Record<string, string>>, project: str
  * requires whatever has none; so a value that equals the default counts as not given where the seed's name is given, and 0
  * as not given where there is no default.
  */
-export function rawSettings(all: Readonly<Record<string, string>>, project: string): Record<string, string> {
+export function rawSettings(all: Readonly<Record<string, string>>, project: string): Raw {
   const raw = Object.fromEntries(
     Object.entries(all).flatMap(([name, value]) => {
       if (name === SETTINGS.region.variable.name) return [[name, value]];
@@ -32,7 +36,7 @@ export function rawSettings(all: Readonly<Record<string, string>>, project: stri
   return Object.fromEntries(meant);
 }
 
-function isUnsaid(name: string, value: string, raw: Readonly<Record<string, string>>): boolean {
+function isUnsaid(name: string, value: string, raw: Raw): boolean {
   const settings = Object.values<Setting<unknown>>(SETTINGS as Record<string, Setting<unknown>>);
   const setting = settings.find(({ variable }) => variable.name === name);
   if (setting === undefined || value !== pulumiDefault(setting.variable)) return false;
@@ -52,11 +56,9 @@ export function pulumiType({ read, fallback }: Setting<unknown>["variable"]): "b
   return typeof sample === "boolean" ? "boolean" : typeof sample === "number" ? "integer" : "string";
 }
 
-function notYet({ verifySchedule, canaryMinutes }: Settings): readonly string[] {
-  return [
-    ...(verifySchedule === undefined
-      ? []
-      : ["verifySchedule is set; scheduled verification is not part of this version"]),
-    ...(canaryMinutes === undefined ? [] : ["canaryMinutes is set; the canary is not part of this version"]),
-  ];
+function notYet(raw: Raw): readonly string[] {
+  const missing = { verifySchedule: "scheduled verification", canaryMinutes: "the canary" };
+  return Object.entries(missing)
+    .filter(([name]) => (raw[name] ?? "") !== "")
+    .map(([name, what]) => `${name} is set; ${what} is not part of this version`);
 }

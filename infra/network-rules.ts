@@ -31,10 +31,9 @@ export const INTERFACE_SERVICES = ["sqs", "ecr.api", "ecr.dkr", "logs"] as const
 /** HEADs of the source go to one, writes to the zonal endpoint through the other (User Guide, directory-bucket-az-networking). */
 export const GATEWAY_SERVICES = ["s3", "s3express"] as const;
 
-/** What can be told from the settings alone. */
-export function networkSettingProblems(settings: Settings): readonly string[] {
-  const { assignPublicIp, subnetIds } = settings;
-  return assignPublicIp || subnetIds !== undefined
+/** What can be told from the settings alone, as text. */
+export function networkSettingProblems(raw: Readonly<Record<string, string>>): readonly string[] {
+  return raw["assignPublicIp"] !== "false" || (raw["subnetIds"] ?? "") !== ""
     ? []
     : [
         "assignPublicIp is false without subnetIds; the public subnets that are taken otherwise are of no use then: give vpcId and subnetIds of private subnets",

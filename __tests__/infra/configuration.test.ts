@@ -105,8 +105,16 @@ const bad: Record<
     [/^verifySchedule/, /^canaryMinutes/],
   ],
   "everything at once": [
-    { sourceBucket: "X", taskCpu: "7", spotWeight: "-1", tags: "[]", logRetentionDays: "31" },
-    [/^taskCpu/, /^spotWeight/, /^tags/, /^logRetentionDays/, /^sourceBucket/],
+    {
+      sourceBucket: "X",
+      canaryMinutes: "5",
+      assignPublicIp: "false",
+      taskCpu: "7",
+      spotWeight: "-1",
+      tags: "[]",
+      logRetentionDays: "31",
+    },
+    [/^taskCpu/, /^spotWeight/, /^tags/, /^logRetentionDays/, /^sourceBucket/, /^assignPublicIp/, /^canaryMinutes/],
   ],
   "a source that is not there": [
     { sourceBucket: "my-bucket" },
