@@ -23,8 +23,8 @@ let settings: Settings;
 beforeAll(async () => {
   const stack = await startStack({
     settings: {
-      ...{ longPollSeconds: 1, emptyPollsBeforeExit: 2, visibilityTimeoutSeconds: 10, maxReceiveCount: 1 },
-      ...{ partSize: 5 * MIB, multipartThreshold: 5 * MIB, maxWorkers: 1 },
+      ...{ longPollSeconds: 1, emptyPollsBeforeExit: 60, visibilityTimeoutSeconds: 10, maxReceiveCount: 1 },
+      ...{ partSize: 5 * MIB, multipartThreshold: 5 * MIB, maxWorkers: 1, copyConcurrency: 4 },
     },
     scheduled: false,
   });
@@ -34,19 +34,20 @@ beforeAll(async () => {
     // Refused for good: goes to the dead-letter queue.
     const refusal = { status: 400, code: "KeyTooLongError" };
     cloud.faults.add({ operation: "CopyObject", key: "refused", action: { type: "error", ...refusal } });
-    // Slow enough to be extended, and to be interrupted.
-    cloud.faults.add({ operation: "CopyObject", key: "slow", times: 1, action: { type: "delay", ms: 6_000 } });
+    // Slow enough to be interrupted in the middle.
+    cloud.faults.add({ operation: "UploadPartCopy", key: "long", action: { type: "delay", ms: 2_000 } });
     await cloud.s3.put(source, "small", Buffer.from("hello"));
     await cloud.s3.put(source, "large", Buffer.alloc(11 * MIB));
     await cloud.s3.put(source, "gone", Buffer.from("x"));
     await cloud.s3.put(source, "refused", Buffer.from("x"));
-    await cloud.s3.put(source, "slow", Buffer.from("x"));
     cloud.s3.delete(source, "gone");
     await cloud.s3.flushDeliveries();
     await cloud.lambda.invoke(stack.starterName, {});
     await until(() => cloud.s3.head(destination, "large") !== undefined && stack.deadLetters.depth().visible > 0);
-    await until(() => requestsOf(cloud.log.entries(), "ChangeMessageVisibilityBatch") > 0);
-    // An interruption: the slow key is put back to the queue.
+    await cloud.s3.put(source, "long", Buffer.alloc(60 * MIB));
+    await cloud.s3.flushDeliveries();
+    await until(() => partsOf(cloud.log.entries(), "long") > 0);
+    // An interruption: what is left of the long key is handed to the next worker.
     const [task] = cloud.ecs.tasks();
     cloud.ecs.interruptSpot(task!.taskArn);
     await cloud.ecs.stopped(task!.taskArn);
@@ -70,8 +71,8 @@ function settingsOf(source: string, destination: string): Settings {
   return parsed.config;
 }
 
-function requestsOf(entries: readonly LogEntry[], operation: string): number {
-  return entries.filter((entry) => entry.operation === operation && entry.principal === "worker").length;
+function partsOf(entries: readonly LogEntry[], key: string): number {
+  return entries.filter((entry) => entry.operation === "UploadPartCopy" && entry.key === key).length;
 }
 
 async function until(reached: () => boolean): Promise<void> {
