@@ -133,21 +133,29 @@ export function formatProblems(problems: readonly string[]): string {
 }
 
 /** What is left of a lease at least when its message arrives: enough to extend it. */
-export const VISIBILITY_OVER_LONG_POLL_SECONDS = 5;
+const VISIBILITY_OVER_LONG_POLL_SECONDS = 5;
+
+/** A lease is reckoned from before the receive was sent, so the whole long poll counts against it. */
+export function visibilityProblem(
+  visibilityName: string,
+  longPollName: string,
+  given: { readonly visibilityTimeoutSeconds?: number; readonly longPollSeconds?: number },
+): readonly string[] {
+  const { visibilityTimeoutSeconds: visibility, longPollSeconds: longPoll } = given;
+  if (visibility === undefined || longPoll === undefined) return [];
+  const least = longPoll + VISIBILITY_OVER_LONG_POLL_SECONDS;
+  if (visibility >= least) return [];
+  return [
+    `${visibilityName} is ${visibility}; with ${longPollName} ${longPoll} it must be at least ${least}, or a message could be visible to others before it has arrived`,
+  ];
+}
 
 function workerRules(config: Partial<WorkerConfig>): readonly string[] {
   const { region, destinationBucket, queueUrl, deadLetterQueueUrl } = config;
   const zoneId = parseDirectoryBucketName(destinationBucket ?? "")?.zoneId ?? "";
   const home = regionOfZone(zoneId);
-  const visibility = config.visibilityTimeoutSeconds;
-  const longPoll = config.longPollSeconds;
   return [
-    // A lease is reckoned from before the receive was sent, so the whole long poll counts against it.
-    ...(visibility !== undefined && longPoll !== undefined && visibility < longPoll + VISIBILITY_OVER_LONG_POLL_SECONDS
-      ? [
-          `VISIBILITY_TIMEOUT is ${visibility} and LONG_POLL_SECONDS ${longPoll}; a message must stay invisible for at least ${VISIBILITY_OVER_LONG_POLL_SECONDS} seconds longer than a poll may take`,
-        ]
-      : []),
+    ...visibilityProblem("VISIBILITY_TIMEOUT", "LONG_POLL_SECONDS", config),
     ...(queueUrl !== undefined && queueUrl === deadLetterQueueUrl
       ? ["DLQ_URL is the same queue as QUEUE_URL, so a dead letter would come back as work; give the dead-letter queue"]
       : []),

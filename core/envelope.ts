@@ -41,10 +41,10 @@ export const MAX_ENVELOPE_BYTES = 100 * 1024;
 
 const ORIGINS: readonly Origin[] = ["backfill", "verify", "worker"];
 
-/** JSON with a fixed order of fields. */
+/** JSON with a fixed order of fields, in characters that SQS takes: U+FFFE and U+FFFF are not XML's (API SendMessage). */
 export function encodeEnvelope(envelope: Envelope): string {
   const { v, kind, failures, eventTime, firstSeen, origin } = envelope;
-  return JSON.stringify({
+  const text = JSON.stringify({
     v,
     kind,
     failures,
@@ -57,6 +57,7 @@ export function encodeEnvelope(envelope: Envelope): string {
     ...(envelope.kind === "list" ? { range: envelope.range } : {}),
     keys: envelope.keys.map(plainEntry),
   });
+  return text.replace(/[\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
 
 /** Reads a parsed JSON value that has a `v`. Never throws. */

@@ -81,7 +81,7 @@ export const ERROR_CODES = {
   MetadataTooLarge: { class: "key", advice: "The object's metadata exceeds what S3 takes in one request." },
   ObjectTooLarge: { class: "key", advice: "The object exceeds the largest size S3 can copy." },
   InvalidRequest: {
-    class: "key",
+    class: "systemic",
     advice: "S3 refused the request. See the message; report it if the object looks ordinary.",
   },
   ChecksumUnsupported: {

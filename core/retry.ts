@@ -22,6 +22,8 @@ export type RetryDecision = { readonly kind: "retry"; readonly delayMs: number }
 export function decideRetry(error: SyncError, attempt: number, policy: RetryPolicy, random: number): RetryDecision {
   const errorClass = classOf(error);
   const again = (errorClass === "transient" || errorClass === "throttled") && error.code !== "Aborted";
+  // A session that ended early (five minutes at most, API CreateSession): the adapter has forgotten it, the next call gets a new one.
+  if (error.code === "Session" && attempt === 1) return { kind: "retry", delayMs: 0 };
   if (!again || attempt >= policy.attempts) return { kind: "give-up" };
   return { kind: "retry", delayMs: backoffMs(attempt, policy, random) };
 }

@@ -2,7 +2,7 @@
  * Settings as people give them, validated: typed values, or every problem at once before any resource is made.
  */
 import type { StarterConfig, WorkerConfig } from "./config";
-import { DEFAULTS, pollIntervalProblem } from "./env";
+import { DEFAULTS, pollIntervalProblem, visibilityProblem } from "./env";
 import { fargateSizeProblem } from "./fargate";
 import { MIB } from "./parts";
 import { type Setting, SETTINGS } from "./settings-table";
@@ -189,6 +189,7 @@ function rulesOf(given: Partial<Settings>): readonly string[] {
     ...(given.spotWeight === 0 && given.onDemandWeight === 0
       ? ["spotWeight and onDemandWeight are both 0; give at least one of them a weight of 1 or more"]
       : []),
+    ...visibilityProblem("visibilityTimeoutSeconds", "longPollSeconds", given),
     ...pollIntervalProblem("pollIntervalSeconds", given.pollIntervalSeconds ?? 0),
     ...(subnetIds !== undefined && vpcId === undefined
       ? ["subnetIds without vpcId; the security group has to be made in the same VPC, so give its id"]

@@ -62,8 +62,8 @@ export function makeStarter(): Starter {
   });
 }
 
-/** The last look begins before this, so that an invocation is over before the next one begins. */
-const LAST_LOOK_MS = 50_000;
+/** The last look begins before this: an invocation ends by 50 s, before the next one begins. */
+const LAST_LOOK_MS = 46_000;
 
 /** {@link makeStarter} under another clock. */
 export function makeStarterWith(time: StarterTime): Starter {

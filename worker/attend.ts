@@ -7,7 +7,7 @@
  */
 import { asSyncError, classOf, isSyncError, type SyncError } from "../core/errors";
 import type { UploadState } from "../core/messages";
-import { judge, type Outcome } from "../core/outcome";
+import { judge, type Outcome, type Verdict } from "../core/outcome";
 import { backoffMs } from "../core/retry";
 import type { SourceState } from "../core/state";
 import type { Breaker } from "./breaker";
@@ -42,6 +42,8 @@ export interface AttendDeps {
   readonly queueExists: () => boolean;
 }
 
+/** Between two passes over a key that S3 throttles. */
+const THROTTLED_PAUSE_MS = 2_000;
 /** Waiting time of a key that is put back because it failed or keeps changing. */
 const PUT_BACK_BACKOFF = { baseMs: 30_000, capMs: 300_000 };
 
@@ -65,8 +67,9 @@ export function attend(deps: AttendDeps, task: KeyTask): Attending {
         until,
       ),
     canHandOff: () => deps.queueExists() && holds(),
+    onWritten: () => deps.breaker.succeeded(task.key),
   });
-  const work = { task, calls, stopping, holds, orphaned: false };
+  const work = { task, calls, stopping, holds, orphaned: false, giveUp: undefined };
   const done = attendAll(deps, work).finally(() => {
     deps.breaker.forget(task.key);
     unlink();
@@ -79,6 +82,8 @@ interface Work {
   readonly calls: KeyCalls;
   readonly stopping: AbortSignal;
   readonly holds: () => boolean;
+  /** The last failure this key was allowed: one more look, without a write, decides. */
+  giveUp: SyncError | undefined;
   /** An upload may exist whose id we never learned. */
   orphaned: boolean;
 }
@@ -117,7 +122,16 @@ async function onePass(deps: AttendDeps, work: Work): Promise<Outcome | "again">
     // Whatever happened, the destination may not be what we last knew.
     task.mustLook = true;
     if (thrown instanceof Interruption) return interrupted(deps, work);
-    return failed(deps, work, asSyncError(thrown, "reconcile"));
+    return afterFailure(deps, work, asSyncError(thrown, "reconcile"));
+  }
+}
+
+async function afterFailure(deps: AttendDeps, work: Work, error: SyncError): Promise<Outcome | "again"> {
+  try {
+    return await failed(deps, work, error);
+  } catch (thrown) {
+    if (thrown instanceof Interruption) return interrupted(deps, work);
+    throw thrown;
   }
 }
 
@@ -155,7 +169,7 @@ async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<So
         },
       },
     },
-    { key: task.key, mustLook, uploads: task.uploads },
+    { key: task.key, mustLook, giveUp: work.giveUp, uploads: task.uploads },
   );
   if (work.orphaned) await sweep(deps, work);
   return state;
@@ -192,35 +206,56 @@ async function settle(deps: AttendDeps, { task, calls, stopping, ...work }: Work
 function interrupted(deps: AttendDeps, work: Work): Outcome {
   deps.breaker.inconclusive(work.task.key);
   if (!work.holds()) return { kind: "lost" };
-  const upload = work.task.uploads[0];
-  return upload === undefined ? { kind: "interrupted" } : { kind: "interrupted", upload };
+  return { kind: "interrupted", ...uploadToHandOn(work) };
 }
 
-function failed(deps: AttendDeps, work: Work, error: SyncError): Outcome | "again" {
-  const { task } = work;
+/** The failure of one pass: the breaker's to judge, and then the key's own. */
+async function failed(deps: AttendDeps, work: Work, error: SyncError): Promise<Outcome | "again"> {
+  const { task, calls, stopping } = work;
+  if (error === work.giveUp) return { kind: "failed", error };
+  if (deps.breaker.failed(task.key, error) === "hold") return "again";
   // Throttling says nothing about the key: putting it back would count until a healthy key is dead-lettered.
-  if (deps.breaker.failed(task.key, error) === "hold" || classOf(error) === "throttled") return "again";
-  const upload = task.uploads[0];
-  return upload === undefined ? { kind: "failed", error } : { kind: "failed", error, upload };
+  if (classOf(error) === "throttled") {
+    await deps.calls.clock.sleep(THROTTLED_PAUSE_MS * (0.5 + deps.calls.random()), stopping);
+    return "again";
+  }
+  const worst = worstOf([...task.deliveries]);
+  const isLast = worst.failures + worst.receiveCount >= deps.maxReceiveCount;
+  if (isLast && calls.writes.unsettledUntilMs > 0) {
+    // Not while a write may still land (rule 3), and it may yet have worked: wait it out, then look once more without writing.
+    work.giveUp = error;
+    await settle(deps, work);
+    return "again";
+  }
+  return { kind: "failed", error, ...uploadToHandOn(work) };
+}
+
+function uploadToHandOn({ task, calls }: Work): { upload?: UploadState } {
+  const upload = calls.canHandOff() ? task.uploads[0] : undefined;
+  return upload === undefined ? {} : { upload };
 }
 
 /** Carries out what the outcome means for the messages. */
 async function conclude(deps: AttendDeps, work: Work, outcome: Outcome, covered: ReadonlySet<Delivery>): Promise<void> {
   const { task, calls } = work;
-  // A verdict that ends a message only counts for messages that were there before the look; a put-back serves all.
-  const final = outcome.kind === "clean" || outcome.kind === "refused";
-  const deliveries = final ? [...covered] : [...task.deliveries];
-  const worst = worstOf(deliveries);
-  const verdict = judge(
-    outcome,
-    { ...worst, maxReceiveCount: deps.maxReceiveCount },
-    { written: calls.writes.written, landsWithinMs: calls.writes.landsWithinMs() },
-    backoffMs(worst.failures + worst.receiveCount, PUT_BACK_BACKOFF, 0.5 + deps.calls.random() / 2),
-  );
+  const verdictFor = (deliveries: readonly Delivery[]): Verdict => {
+    const worst = worstOf(deliveries);
+    return judge(
+      outcome,
+      { ...worst, maxReceiveCount: deps.maxReceiveCount },
+      { written: calls.writes.written, landsWithinMs: calls.writes.landsWithinMs() },
+      backoffMs(worst.failures + worst.receiveCount, PUT_BACK_BACKOFF, 0.5 + deps.calls.random() / 2),
+    );
+  };
+  const verdict = verdictFor([...covered]);
+  // What ends a message only counts for messages that were there before the look; a put-back serves all.
+  const ends = verdict.kind === "acknowledge" || verdict.kind === "dead-letter";
+  const deliveries = ends ? [...covered] : [...task.deliveries];
+  work.giveUp = undefined;
   const handedOn = verdict.kind === "put-back" ? verdict.upload : undefined;
   await abortRemaining(deps, work, handedOn);
-  deps.report.concluded(task.key, outcome, verdict, deliveries);
-  await deps.release(task, deliveries, verdict);
+  const done = await deps.release(task, deliveries, verdict);
+  deps.report.concluded(task.key, outcome, verdict, deliveries, done);
 }
 
 /** Uploads that are not handed on end here (rule 8); one that cannot be aborted is left to the lifecycle rule, and said so. */

@@ -138,6 +138,7 @@ export function makeBreaker({ clock, log, budgetMs, onOpen, onClose, onBudgetSpe
     },
     forget: (key) => {
       beganMs.delete(key);
+      if (open !== undefined) probeEnded(key);
     },
     get isOpen() {
       return open !== undefined;

@@ -48,6 +48,8 @@ export interface KeyCalls {
   /** Requests that finish what was begun (look again, complete, abort): made until the drain budget is used up. */
   readonly finish: Requests;
   readonly writes: Writes;
+  /** Waits between two rounds of something; ends at once when the drain budget is used up. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Whether somebody else can go on with an upload that we leave: a message for the key is held, and there is a queue. */
   readonly canHandOff: () => boolean;
 }
@@ -58,10 +60,12 @@ export interface KeyHold {
   /** See `Leases.ensure`, over all messages for this key. */
   readonly ensureLease: (ms: number, until: AbortSignal) => Promise<boolean>;
   readonly canHandOff: () => boolean;
+  /** The destination took something: proof that it is well, long before a large copy is complete. */
+  readonly onWritten: () => void;
 }
 
 export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCalls {
-  const { stopping, ensureLease, canHandOff } = hold;
+  const { stopping, ensureLease, canHandOff, onWritten } = hold;
   const { clock, random, log, tally, abandon } = deps;
   const writes = makeWrites({ clock, abandon, ensureLease });
   const retry = {
@@ -94,6 +98,11 @@ export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCal
     }
   }
 
+  const written = <T>(result: T): T => {
+    onWritten();
+    return result;
+  };
+
   function requests(until: AbortSignal): Requests {
     const repeated = <T>(pool: SlotPool, operation: string, attempt: () => Promise<T>): Promise<T> =>
       withRetry(retry, operation, until, () => inSlot(pool, until, attempt));
@@ -104,13 +113,22 @@ export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCal
       readDestination: (operation, call) =>
         repeated(deps.slots, operation, () => once(operation, READ_TIMEOUT_MS, call)),
       write: (operation, size, call) =>
-        repeated(deps.slots, operation, () => writes.send(operation, size, call, until)),
-      upload: (operation, bytes, call) =>
-        repeated(deps.slots, operation, () => once(operation, writeBoundMs("CopyObject", bytes), call)),
+        repeated(deps.slots, operation, () => writes.send(operation, size, call, until)).then(written),
+      upload: (operation, bytes, call) => {
+        const done = repeated(deps.slots, operation, () => once(operation, writeBoundMs("CopyObject", bytes), call));
+        // Only a part shows that copying works: uploads can be created, listed and aborted where the source cannot be read.
+        return bytes > 0 ? done.then(written) : done;
+      },
     };
   }
 
-  return { begin: requests(stopping), finish: requests(abandon), writes, canHandOff };
+  return {
+    begin: requests(stopping),
+    finish: requests(abandon),
+    writes,
+    pause: (ms) => clock.sleep(ms, abandon),
+    canHandOff,
+  };
 }
 
 /** For logs: bytes as MiB with one digit. */

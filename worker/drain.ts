@@ -5,11 +5,14 @@
  */
 import { encodeEnvelope, groupIdOf, handoff, splitEnvelope } from "../core/envelope";
 import type { CopySizes } from "../core/parts";
-import type { Clock, Log } from "../core/ports";
+import type { Clock, DestinationBucket, Log } from "../core/ports";
 import type { Delivery, Inbox, KeyTask } from "./inbox";
 import type { Leases } from "./leases";
 import type { Outbox } from "./outbox";
+import { callOnce } from "./retry";
 import type { Tally } from "./tally";
+
+const ABORT_TIMEOUT_MS = 15_000;
 
 export interface DrainDeps {
   readonly inbox: Inbox;
@@ -21,6 +24,22 @@ export interface DrainDeps {
   readonly sizes: CopySizes;
 }
 
+/** The queue is gone, so nobody can go on with the uploads that were handed to us: ends them, as far as that works at once. */
+export async function abortWaitingUploads(
+  { inbox, clock, log }: Pick<DrainDeps, "inbox" | "clock" | "log">,
+  destination: DestinationBucket,
+  signal: AbortSignal,
+): Promise<void> {
+  const uploads = inbox.takeAllWaiting().flatMap(({ key, uploads: open }) => open.map(({ id }) => ({ key, id })));
+  await Promise.all(
+    uploads.map(({ key, id }) =>
+      callOnce(clock, "AbortMultipartUpload", ABORT_TIMEOUT_MS, signal, (inner) =>
+        destination.abortUpload(key, id, inner),
+      ).catch((error: unknown) => log.warn("upload-left-open", { key, uploadId: id, error: String(error) })),
+    ),
+  );
+}
+
 /** Hands back every key that nobody has begun: one message per message received, however many keys are left of it. */
 export async function handBackWaiting(deps: DrainDeps): Promise<void> {
   const { inbox, log } = deps;
@@ -30,7 +49,7 @@ export async function handBackWaiting(deps: DrainDeps): Promise<void> {
   for (const task of waiting) {
     for (const delivery of task.deliveries) byDelivery.set(delivery, [...(byDelivery.get(delivery) ?? []), task]);
   }
-  log.info("handing-back", { keys: waiting.length, messages: byDelivery.size });
+  log.info("handing-back", { keys: waiting.length, messages: byDelivery.size, first: waiting[0]?.key });
   await Promise.all([...byDelivery].map(([delivery, tasks]) => handBack(deps, delivery, tasks)));
   for (const task of waiting) inbox.settle(task);
 }
@@ -41,8 +60,8 @@ async function handBack(deps: DrainDeps, delivery: Delivery, tasks: readonly Key
   const entries = tasks.map(({ key, size }) => (size === undefined ? { key } : { key, size }));
   const carried = { ...history, failures: history.failures + lease.message.receiveCount - 1 };
   const whole = handoff(entries, carried);
-  // An upload handed to us and not begun goes on to the next worker with its key.
-  const upload = tasks.length === 1 ? tasks[0]?.uploads[0] : undefined;
+  // An upload handed to us and not begun goes on to the next worker with its key, in the place of the message it came with.
+  const { upload } = delivery;
   const messages = upload === undefined ? splitEnvelope(whole, deps.sizes) : [{ ...whole, upload }];
   const groupId = groupIdOf(whole);
   const sent = await Promise.all(

@@ -15,6 +15,8 @@ export interface Delivery {
   readonly history: EnvelopeHistory;
   /** Keys that have not been released yet. */
   readonly keys: Set<string>;
+  /** The multipart copy that came with this message, which has one key then. */
+  readonly upload: UploadState | undefined;
 }
 
 export interface KeyTask {
@@ -99,7 +101,8 @@ export function makeInbox(sizes: CopySizes, slots: number): Inbox {
 
   return {
     file(lease, history, filing) {
-      const delivery: Delivery = { lease, history, keys: new Set(filing.entries.map((entry) => entry.key)) };
+      const { upload } = filing;
+      const delivery: Delivery = { lease, history, keys: new Set(filing.entries.map((entry) => entry.key)), upload };
       let coalesced = 0;
       for (const entry of filing.entries) {
         const { task, isNew } = enlist(entry.key, filing.live);
@@ -107,7 +110,7 @@ export function makeInbox(sizes: CopySizes, slots: number): Inbox {
         task.deliveries.add(delivery);
         task.mustLook ||= filing.mustLook;
         task.suspectUploads ||= filing.suspectUploads;
-        if (filing.upload !== undefined) task.uploads.push(filing.upload);
+        if (upload !== undefined) task.uploads.push(upload);
         task.size = entry.size ?? task.size;
         if (live.has(task) || bulk.has(task)) plan(task, plannedRequests(task.size, sizes));
       }

@@ -15,8 +15,12 @@ import type { Clock, Log } from "../core/ports";
 import { deadLetterOf } from "./dead-letter";
 import type { Inbox } from "./inbox";
 import type { Lease, Leases } from "./leases";
+import type { Metrics } from "./metrics";
 import type { Outbox } from "./outbox";
 import type { Tally } from "./tally";
+
+/** How long a message for a newer worker stays invisible. */
+const LEAVE_MS = 3600_000;
 
 export interface IntakeDeps {
   readonly config: Pick<WorkerConfig, "sourceBucket" | "prefix">;
@@ -26,11 +30,12 @@ export interface IntakeDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly tally: Tally;
+  readonly metrics: Pick<Metrics, "skipped">;
 }
 
 /** Files one received message. Never throws. */
 export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
-  const { config, inbox, outbox, leases, clock, log, tally } = deps;
+  const { config, inbox, outbox, leases, clock, log, tally, metrics } = deps;
 
   async function intake(lease: Lease): Promise<void> {
     const { messageId, body } = lease.message;
@@ -44,19 +49,14 @@ export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
         return fileEnvelope(lease, parsed);
       case "test-event":
         log.info("test-event", { messageId });
+        metrics.skipped("test-event");
         return outbox.acknowledge(lease);
       case "list":
         log.warn("list-unit-left", { messageId, advice: "This worker does not list; a newer one will." });
-        {
-          leases.letGo(lease);
-          return;
-        }
+        return leaveForLater(lease);
       case "newer":
         log.warn("newer-message-left", { messageId, version: parsed.version, advice: "A newer worker will take it." });
-        {
-          leases.letGo(lease);
-          return;
-        }
+        return leaveForLater(lease);
       case "unknown": {
         log.error("message-not-understood", { messageId, problem: parsed.problem });
         const error = syncError({
@@ -75,10 +75,16 @@ export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
     }
   }
 
+  /** Left untouched, and out of sight for a while: three receives within minutes would dead-letter it before a newer worker is there. */
+  async function leaveForLater(lease: Lease): Promise<void> {
+    await leases.ensure([lease], LEAVE_MS);
+    leases.letGo(lease);
+  }
+
   async function fileEvents(lease: Lease, events: readonly ObjectEvent[]): Promise<void> {
     const mine = events.filter((event) => event.bucket === config.sourceBucket && wanted(event.key, event.bucket));
     for (const event of events)
-      if (event.bucket !== config.sourceBucket) ignore(event.key, event.bucket, "other bucket");
+      if (event.bucket !== config.sourceBucket) ignore(event.key, event.bucket, "other-bucket");
     tally.add("events", events.length);
     const first = mine[0];
     if (first === undefined) return outbox.acknowledge(lease);
@@ -106,7 +112,7 @@ export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
       entries,
       upload: envelope.kind === "handoff" ? envelope.upload : undefined,
       mustLook: true,
-      suspectUploads: lease.message.receiveCount > 1 || envelope.origin === "worker",
+      suspectUploads: lease.message.receiveCount > 1 || envelope.failures > 0 || envelope.origin === "worker",
       live: envelope.origin === "worker",
     });
   }
@@ -136,12 +142,13 @@ export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
 
   function wanted(key: string, bucket: string): boolean {
     const inside = isUnderPrefix(key, config.prefix);
-    if (!inside) ignore(key, bucket, "outside the prefix");
+    if (!inside) ignore(key, bucket, "outside-prefix");
     return inside;
   }
 
-  function ignore(key: string, bucket: string, reason: string): void {
+  function ignore(key: string, bucket: string, reason: "outside-prefix" | "other-bucket"): void {
     tally.add("ignored");
+    metrics.skipped(reason);
     log.warn("event-ignored", { key, bucket, reason });
   }
 

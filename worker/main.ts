@@ -10,8 +10,8 @@ import {
   makeQueueClients,
   makeSourceBucket,
   makeSourceClient,
+  preflight,
 } from "../aws";
-import { preflight } from "../aws";
 import type { WorkerConfig } from "../core/config";
 import { formatProblems, parseWorkerEnv } from "../core/env";
 import type { Log } from "../core/ports";

@@ -62,6 +62,8 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
   let pending = 0;
 
   const deletes = makeLane<Lease>({
+    operation: "DeleteMessage",
+    nameOf: (lease) => lease.message.messageId,
     lingerMs: LINGER_MS,
     sizeOf: () => 1,
     async send(batch) {
@@ -91,6 +93,8 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
 
   const sendTo = (queue: Pick<Queue, "send">): Lane<OutgoingMessage> =>
     makeLane<OutgoingMessage>({
+      operation: "SendMessage",
+      nameOf: (message) => message.attributes?.["Key"] ?? message.body.slice(0, 200),
       lingerMs: 5,
       sizeOf: (message) => message.body.length * 3,
       send: (batch) => call("SendMessage", (signal) => queue.send(batch, signal), batch.length),
@@ -118,6 +122,9 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
 
   /** One kind of batched call: collects, sends, repeats the entries that failed. */
   function makeLane<T>(lane: {
+    operation: string;
+    /** For logs. */
+    nameOf: (item: T) => string;
     lingerMs: number;
     sizeOf: (item: T) => number;
     send: (batch: readonly T[]) => Promise<readonly (SyncError | undefined | typeof STALE)[]>;
@@ -154,7 +161,8 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
         error.code === "QueueGone" ||
         entry.attempts >= ATTEMPTS
       ) {
-        log.warn("outbox-gave-up", { error: error === STALE ? "the lease is not held any more" : error.message });
+        const why = error === STALE ? "the lease is not held any more" : error.message;
+        log.warn("outbox-gave-up", { operation: lane.operation, what: lane.nameOf(entry.item), error: why });
         return entry.settle(false);
       }
       void clock.sleep(backoffMs(entry.attempts, BACKOFF, deps.random())).then(() => {

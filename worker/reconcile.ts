@@ -59,6 +59,8 @@ export interface Attention {
   readonly key: string;
   /** Look at the destination before writing: somebody may have done the work already. */
   readonly mustLook: boolean;
+  /** Only look: the retries are used up, and a key that is still not in sync fails with this. */
+  readonly giveUp: SyncError | undefined;
   /** Open uploads of this key that we are responsible for: handed to us, or begun by an earlier pass. */
   readonly uploads: UploadState[];
 }
@@ -102,7 +104,7 @@ export async function reconcile(deps: ReconcileDeps, attention: Attention): Prom
       return "unstable";
     }
     // The first change is ordinary (an upload, then its metadata); waiting begins with the second.
-    if (pass > 1) await clock.sleep(backoffMs(pass - 1, PASS_BACKOFF, deps.random()), deps.stopping);
+    if (pass > 1) await clock.sleep(Math.max(1_000, backoffMs(pass - 1, PASS_BACKOFF, deps.random())), deps.stopping);
     if (isAborted(deps.stopping)) throw new Interruption("stopping");
   }
 }
@@ -132,6 +134,8 @@ async function write(deps: ReconcileDeps, attention: Attention, before: SourceSt
     : undefined;
   const decision = decide(before, fingerprint, present, deps.sizes);
   report.decided(key, decision);
+  if (attention.giveUp !== undefined && (decision.kind === "copy" || decision.kind === "delete"))
+    throw attention.giveUp;
   switch (decision.kind) {
     case "in-sync":
       return;

@@ -7,8 +7,8 @@ import type { Delivery, Inbox, KeyTask } from "./inbox";
 import type { Leases } from "./leases";
 import type { Outbox } from "./outbox";
 
-/** Resolves when the key has a message of its own where it needs one; deletes go out in the background. */
-export type Release = (task: KeyTask, deliveries: readonly Delivery[], verdict: Verdict) => Promise<void>;
+/** Resolves when the key has a message of its own where it needs one (false: SQS did not take it); deletes go out behind. */
+export type Release = (task: KeyTask, deliveries: readonly Delivery[], verdict: Verdict) => Promise<boolean>;
 
 export interface ReleaseDeps {
   readonly inbox: Inbox;
@@ -36,18 +36,18 @@ export function makeRelease({ inbox, outbox, leases }: ReleaseDeps): Release {
     switch (verdict.kind) {
       case "acknowledge": {
         acknowledge(task, deliveries);
-        return;
+        return true;
       }
       case "forget": {
         leave(task, deliveries);
-        return;
+        return true;
       }
       case "put-back": {
         const sent = await outbox.send(
           putBackMessage(entryOf(task), historyOfAll(deliveries, verdict.failures), verdict),
         );
         end(sent, task, deliveries);
-        return;
+        return sent;
       }
       case "dead-letter": {
         const history = historyOfAll(deliveries, 0);
@@ -55,7 +55,7 @@ export function makeRelease({ inbox, outbox, leases }: ReleaseDeps): Release {
           deadLetterOf(encodeEnvelope(putBack([entryOf(task)], history)), verdict.error, task.key),
         );
         end(sent, task, deliveries);
-        return;
+        return sent;
       }
     }
   };

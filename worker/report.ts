@@ -1,25 +1,37 @@
 /** What happened, as log lines a person can act on and as counts. One event name per line. */
 import type { Decision } from "../core/decide";
-import { adviceFor, type SyncError } from "../core/errors";
+import { adviceFor, classOf, type SyncError } from "../core/errors";
 import type { Outcome, Verdict } from "../core/outcome";
 import type { Clock, Log } from "../core/ports";
 import { mib } from "./calls";
 import type { Delivery } from "./inbox";
+import type { Metrics } from "./metrics";
 import type { ReconcileReport } from "./reconcile";
 import type { Tally } from "./tally";
 
 export interface Report extends ReconcileReport {
-  concluded(key: string, outcome: Outcome, verdict: Verdict, deliveries: readonly Delivery[]): void;
+  /** @param done false when SQS did not take the message that was to replace the others: they come back by themselves */
+  concluded(key: string, outcome: Outcome, verdict: Verdict, deliveries: readonly Delivery[], done: boolean): void;
   unsettled(key: string, waitMs: number): void;
   uploadsSwept(key: string, uploads: number): void;
   uploadLeft(key: string, uploadId: string, error: SyncError): void;
 }
 
-export function makeReport({ clock, log, tally }: { clock: Clock; log: Log; tally: Tally }): Report {
+export interface ReportDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tally: Tally;
+  readonly metrics: Pick<Metrics, "lag" | "skipped" | "failed">;
+}
+
+export function makeReport({ clock, log, tally, metrics }: ReportDeps): Report {
   const lastDecision = new Map<string, Decision>();
   return {
     decided(key, decision) {
-      if (decision.kind === "in-sync") tally.add("inSync");
+      if (decision.kind === "in-sync") {
+        tally.add("inSync");
+        metrics.skipped("in-sync");
+      }
       lastDecision.set(key, decision);
       if (decision.kind !== "copy" || decision.plan.kind === "single") return;
       // One line per object is written at its end; only what takes long is announced.
@@ -49,45 +61,45 @@ export function makeReport({ clock, log, tally }: { clock: Clock; log: Log; tall
         error: error.message,
         advice: "The lifecycle rule aborts it after a day.",
       }),
-    concluded(key, outcome, verdict, deliveries) {
+    concluded(key, outcome, verdict, deliveries, done) {
       const eventTime = Math.min(...deliveries.map((delivery) => delivery.history.eventTime));
+      const lagSeconds = Math.max(0, Math.round((clock.wallMs() - eventTime) / 100) / 10);
       const decision = lastDecision.get(key);
       lastDecision.delete(key);
-      const fields = {
-        key,
-        ...actionOf(decision),
-        messages: deliveries.length,
-        lagSeconds: Math.max(0, Math.round((clock.wallMs() - eventTime) / 100) / 10),
-      };
-      const putBack = delayOf(verdict);
+      const fields = { key, ...actionOf(decision), messages: deliveries.length, lagSeconds, ...delayOf(verdict) };
+      if (outcome.kind === "refused" || outcome.kind === "failed") metrics.failed(classOf(outcome.error));
+      if (!done) {
+        log.warn("left-to-its-lease", { ...fields, why: "SQS took no new message for it; the old ones come back" });
+        return;
+      }
+      if (verdict.kind === "dead-letter") tally.add("deadLetters");
+      if (verdict.kind === "put-back" && outcome.kind !== "interrupted") tally.add("putBacks");
       switch (outcome.kind) {
         case "clean":
+          metrics.lag(lagSeconds);
           log.info("synced", fields);
           break;
         case "refused":
           tally.add("refused");
-          tally.add("deadLetters");
           log.error("unsyncable", { ...fields, ...describe(outcome.error) });
           break;
         case "failed": {
-          const final = verdict.kind === "dead-letter";
+          const event = verdict.kind === "dead-letter" ? "dead-lettered" : "failed-put-back";
           tally.add("failed");
-          tally.add(final ? "deadLetters" : "putBacks");
-          log.error(final ? "dead-lettered" : "failed-put-back", { ...fields, ...describe(outcome.error), ...putBack });
+          log.error(event, { ...fields, ...describe(outcome.error) });
           break;
         }
         case "unstable":
           tally.add("unstable");
-          tally.add("putBacks");
-          log.warn("unstable", { ...fields, ...putBack, why: "it changes faster than it can be copied" });
+          log.warn("unstable", { ...fields, why: "it changes faster than it can be copied" });
           break;
         case "interrupted":
           tally.add("handoffs");
-          log.info("handed-off", { ...fields, ...putBack, withUpload: outcome.upload !== undefined });
+          log.info("handed-off", { ...fields, withUpload: outcome.upload !== undefined });
           break;
         case "lost":
           tally.add("leasesLost");
-          log.warn("let-go", { ...fields, ...putBack, why: "no message for it is held any more" });
+          log.warn("let-go", { ...fields, why: "no message for it is held any more" });
           break;
       }
     },

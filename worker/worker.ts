@@ -10,10 +10,11 @@ import { makeCondition } from "./condition";
 import { consume, type ConsumerEnd } from "./consumer";
 import { makeController } from "./controller";
 import { makeChecksums } from "./copy/checksums";
-import { handBackWaiting } from "./drain";
+import { abortWaitingUploads, handBackWaiting } from "./drain";
 import { makeInbox, type KeyTask } from "./inbox";
 import { makeIntake } from "./intake";
 import { type Lease, makeLeases } from "./leases";
+import { makeMetrics } from "./metrics";
 import { makeOutbox } from "./outbox";
 import { makeRelease } from "./release";
 import { makeReport } from "./report";
@@ -63,6 +64,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
   let queueExists = true;
   let broken: SyncError | undefined;
 
+  const metrics = makeMetrics({ clock, log, tally, queueUrl: config.queueUrl, slotsInUse: () => slots.inUse });
   const leases = makeLeases({
     queue: deps.heartbeats,
     clock,
@@ -90,7 +92,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
       stopping.abort();
     },
   });
-  const intake = makeIntake({ config, inbox, outbox, leases, clock, log, tally });
+  const intake = makeIntake({ config, inbox, outbox, leases, clock, log, tally, metrics });
   const attending: AttendDeps = {
     reconciling: {
       source,
@@ -112,7 +114,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     breaker,
     release: makeRelease({ inbox, outbox, leases }),
     roomChanged: () => changed.notify(),
-    report: makeReport({ clock, log, tally }),
+    report: makeReport({ clock, log, tally, metrics }),
     maxReceiveCount: config.maxReceiveCount,
     stopping: stopping.signal,
     queueExists: () => queueExists,
@@ -166,11 +168,14 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     const outOfTime = new Promise<void>((resolve) => abandon.signal.addEventListener("abort", () => resolve()));
     if (queueExists) {
       await Promise.race([handBackWaiting({ inbox, outbox, leases, clock, log, tally, sizes }), outOfTime]);
+    } else {
+      await abortWaitingUploads({ inbox, clock, log }, destination, abandon.signal);
     }
     while (active.size > 0) await changed.wait();
     budget.abort();
     await Promise.race([outbox.drained(), clock.sleep(FLUSH_MS)]);
     heartbeat.abort();
+    metrics.flush();
   }
 
   const onStop = (): void => {
@@ -185,6 +190,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
   else stop.addEventListener("abort", onStop, { once: true });
 
   void leases.keepAlive(heartbeat.signal);
+  void metrics.flushEvery(heartbeat.signal);
   const end = await consume(
     {
       queue: deps.queue,

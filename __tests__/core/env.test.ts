@@ -220,3 +220,21 @@ it("a part size that is no whole number of MiB is not silently rounded on its wa
   const again = parseWorkerEnv(writeWorkerEnv({ ...parsed.config, partSize: 6 * MIB + 1 }));
   expect(again.ok).toBe(false);
 });
+
+it.each([
+  ["10", "20", false],
+  ["24", "20", false],
+  ["25", "20", true],
+  ["10", "5", true],
+])(
+  "a visibility of %s s with a long poll of %s s is %p: a message must outlast the poll it came with",
+  (v, poll, ok) => {
+    const parsed = parseWorkerEnv({ ...WORKER, VISIBILITY_TIMEOUT: v, LONG_POLL_SECONDS: poll });
+    expect(parsed.ok).toBe(ok);
+    if (!parsed.ok) {
+      expect(parsed.problems).toEqual([
+        `VISIBILITY_TIMEOUT is ${v}; with LONG_POLL_SECONDS ${poll} it must be at least 25, or a message could be visible to others before it has arrived`,
+      ]);
+    }
+  },
+);

@@ -7,7 +7,12 @@ const codes = Object.keys(ERROR_CODES) as ErrorCode[];
 
 it.each(codes)("%s is tried again exactly when waiting can help", (code) => {
   const retried = ["transient", "throttled"].includes(ERROR_CODES[code].class) && code !== "Aborted";
-  expect(decideRetry(failure(code), 1, DEFAULT_RETRY, 0.5).kind).toBe(retried ? "retry" : "give-up");
+  expect(decideRetry(failure(code), 2, DEFAULT_RETRY, 0.5).kind).toBe(retried ? "retry" : "give-up");
+});
+
+it("an ended session is tried again once, at once: the next call gets a new one", () => {
+  expect(decideRetry(failure("Session"), 1, DEFAULT_RETRY, 0.5)).toEqual({ kind: "retry", delayMs: 0 });
+  expect(decideRetry(failure("Session"), 2, DEFAULT_RETRY, 0.5)).toEqual({ kind: "give-up" });
 });
 
 it("gives up after the last attempt", () => {

@@ -246,7 +246,7 @@ export const MUTATIONS: readonly Mutation[] = [
     patches: [
       {
         file: "worker/attend.ts",
-        find: "final ? [...covered] : [...task.deliveries]",
+        find: "ends ? [...covered] : [...task.deliveries]",
         replace: "[...task.deliveries]",
       },
     ],

@@ -17,6 +17,7 @@ import { makeBuckets } from "./worker-buckets";
 import { makeClock, WALL_START_MS } from "./worker-clock";
 import { makeRecordedLog, message, scripted } from "./worker-fakes";
 import { digest, KEY, SIZES } from "./worker-key";
+import { NO_METRICS } from "./worker-fakes";
 
 export const HISTORY: EnvelopeHistory = {
   failures: 0,
@@ -89,7 +90,7 @@ export function beginAttend(options: { maxReceiveCount?: number; queueExists?: b
     checksums: makeChecksums(),
     lanes: 8,
     ...{ inbox, leases, breaker, release: makeRelease({ inbox, outbox, leases }) },
-    report: makeReport({ clock, log, tally }),
+    report: makeReport({ clock, log, tally, metrics: NO_METRICS }),
     maxReceiveCount: options.maxReceiveCount ?? 3,
     stopping: stopping.signal,
     roomChanged: () => undefined,

@@ -103,3 +103,6 @@ export function watch<T>(promise: Promise<T>): { readonly state: "pending" | "re
   );
   return seen;
 }
+
+/** Metrics that go nowhere, for tests of other things. */
+export const NO_METRICS = { lag: () => undefined, skipped: () => undefined, failed: () => undefined };

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { fingerprintOf } from "../../core/fingerprint";
 import type { UploadState } from "../../core/messages";
 import { MIB, planCopy } from "../../core/parts";
+import type { SyncError } from "../../core/errors";
 import type { SourceObject } from "../../core/state";
 import { makeKeyCalls } from "../../worker/calls";
 import { makeController } from "../../worker/controller";
@@ -42,6 +43,7 @@ export function beginKey(options: { slots?: number; random?: () => number } = {}
     stopping: stopping.signal,
     ensureLease: (ms) => ensureLease(ms),
     canHandOff: () => hold.canHandOff,
+    onWritten: () => undefined,
   });
   const planned: number[] = [];
   const orphans: number[] = [];
@@ -64,7 +66,7 @@ export function beginKey(options: { slots?: number; random?: () => number } = {}
     return copy(copying, { key: KEY, source: of, fingerprint: fingerprint(of), plan, uploads });
   }
 
-  function reconcileNow(attention: { mustLook?: boolean } = {}) {
+  function reconcileNow(attention: { mustLook?: boolean; giveUp?: SyncError } = {}) {
     return reconcile(
       {
         source,
@@ -83,7 +85,7 @@ export function beginKey(options: { slots?: number; random?: () => number } = {}
           restarted: (_key, why) => void restarts.push(why),
         },
       },
-      { key: KEY, mustLook: attention.mustLook ?? false, uploads },
+      { key: KEY, mustLook: attention.mustLook ?? false, giveUp: attention.giveUp, uploads },
     );
   }
 

@@ -8,7 +8,7 @@ import type { Lease, Leases } from "../../worker/leases";
 import type { Outbox } from "../../worker/outbox";
 import { makeTally } from "../../worker/tally";
 import { makeClock, WALL_START_MS } from "../support/worker-clock";
-import { makeRecordedLog, message, scripted } from "../support/worker-fakes";
+import { makeRecordedLog, message, NO_METRICS, scripted } from "../support/worker-fakes";
 
 const EVENT_TIME = Date.parse("2025-12-31T23:59:00.000Z");
 const HISTORY: EnvelopeHistory = { failures: 1, eventTime: 1_000, firstSeen: 2_000, origin: "worker" };
@@ -43,9 +43,13 @@ function begin(prefix = "in/") {
     drained: async () => undefined,
     pending: 0,
   };
-  const leases = { letGo: (lease: Lease) => void letGo.push(lease) } as unknown as Leases;
-  const deps = { config: { sourceBucket: "src", prefix }, inbox, outbox, leases, clock: makeClock(), log, tally };
-  const intake = makeIntake(deps);
+  const hidden: number[] = [];
+  const leases = {
+    letGo: (lease: Lease) => void letGo.push(lease),
+    ensure: async (_: Lease[], ms: number) => hidden.push(ms) > 0,
+  } as unknown as Leases;
+  const config = { sourceBucket: "src", prefix };
+  const intake = makeIntake({ config, inbox, outbox, leases, clock: makeClock(), log, tally, metrics: NO_METRICS });
   async function take(body: string, receiveCount = 1): Promise<Lease> {
     const lease: Lease = {
       message: message("m", { body, receiveCount }),
@@ -58,7 +62,7 @@ function begin(prefix = "in/") {
     return lease;
   }
   const waiting = () => inbox.takeAllWaiting();
-  return { log, tally, take, waiting, acknowledged, letGo, send, deadLetter };
+  return { log, tally, take, waiting, acknowledged, letGo, hidden, send, deadLetter };
 }
 
 describe("S3 events", () => {
@@ -93,9 +97,9 @@ describe("S3 events", () => {
   });
 
   it.each([
-    ["another bucket", record("in/k", { bucket: "foreign" }), "other bucket"],
-    ["a key outside the prefix", record("out/k"), "outside the prefix"],
-    ["a key that only begins alike", record("in"), "outside the prefix"],
+    ["another bucket", record("in/k", { bucket: "foreign" }), "other-bucket"],
+    ["a key outside the prefix", record("out/k"), "outside-prefix"],
+    ["a key that only begins alike", record("in"), "outside-prefix"],
   ])("from %s are counted, logged and acknowledged", async (_, event, reason) => {
     const { take, waiting, acknowledged, log, tally } = begin();
     const lease = await take(notification(event));
@@ -126,10 +130,12 @@ describe("what this worker cannot do is left for a newer one", () => {
     ["an envelope of another version", JSON.stringify({ v: 2, anything: true })],
     ["a listing", encodeEnvelope(listWork({ prefix: "in/" }, HISTORY))],
   ])("%s", async (_, body) => {
-    const { take, waiting, acknowledged, letGo, deadLetter } = begin();
+    const { take, waiting, acknowledged, letGo, hidden, deadLetter } = begin();
     const lease = await take(body);
-    expect({ letGo, acknowledged, work: waiting(), dead: deadLetter.calls }).toEqual({
+    // Out of sight for an hour: three receives in a row would dead-letter it before a newer worker is there.
+    expect({ letGo, hidden, acknowledged, work: waiting(), dead: deadLetter.calls }).toEqual({
       letGo: [lease],
+      hidden: [3_600_000],
       acknowledged: [],
       work: [],
       dead: [],
@@ -168,12 +174,13 @@ describe("what nobody will ever understand", () => {
 
 describe("our envelopes", () => {
   it.each([
-    ["a put-back of ours", "worker" as const, 1, { mustLook: true, suspectUploads: true }],
-    ["a backfill", "backfill" as const, 1, { mustLook: true, suspectUploads: false }],
-    ["a backfill, delivered again", "backfill" as const, 2, { mustLook: true, suspectUploads: true }],
-  ])("%s", async (_, origin, receiveCount, expected) => {
+    ["a put-back of ours", "worker" as const, 1, 0, { mustLook: true, suspectUploads: true }],
+    ["a backfill", "backfill" as const, 1, 0, { mustLook: true, suspectUploads: false }],
+    ["a backfill, delivered again", "backfill" as const, 2, 0, { mustLook: true, suspectUploads: true }],
+    ["a backfill that failed before", "backfill" as const, 1, 1, { mustLook: true, suspectUploads: true }],
+  ])("%s", async (_, origin, receiveCount, failures, expected) => {
     const { take, waiting } = begin();
-    const history = { ...HISTORY, origin };
+    const history = { ...HISTORY, origin, failures };
     await take(encodeEnvelope(putBack([{ key: "in/k", size: 3 }], history)), receiveCount);
     const [task] = waiting();
     expect(task).toMatchObject({ key: "in/k", size: 3, uploads: [], ...expected });

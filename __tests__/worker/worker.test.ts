@@ -1,71 +1,13 @@
 /** The whole worker over buckets and queues in memory: it does the work, leaves by itself, and lets go without loss. */
-import type { WorkerConfig } from "../../core/config";
-import { encodeEnvelope, parseEnvelope, putBack } from "../../core/envelope";
+import { encodeEnvelope, putBack } from "../../core/envelope";
 import { FINGERPRINT_KEY } from "../../core/fingerprint";
 import type { EnvelopeHistory } from "../../core/messages";
-import { MIB } from "../../core/parts";
-import { runWorker } from "../../worker/worker";
-import { makeBuckets, sourceObject } from "../support/worker-buckets";
-import { makeClock } from "../support/worker-clock";
-import { failure, hang, makeRecordedLog, raise } from "../support/worker-fakes";
-import { digest, fingerprint } from "../support/worker-key";
-import { makeMemoryQueue } from "../support/worker-queue";
+import { sourceObject } from "../support/worker-buckets";
+import { failure, hang, raise } from "../support/worker-fakes";
+import { fingerprint } from "../support/worker-key";
+import { beginRun as begin, eventOf, SECOND } from "../support/worker-run";
 
-const SECOND = 1000;
-const CONFIG: WorkerConfig = {
-  region: "eu-north-1",
-  sourceBucket: "src",
-  destinationBucket: "dst",
-  prefix: "",
-  queueUrl: "https://queue",
-  deadLetterQueueUrl: "https://dead",
-  visibilityTimeoutSeconds: 120,
-  maxReceiveCount: 3,
-  copyConcurrency: 8,
-  partSize: 8 * MIB,
-  multipartThreshold: 16 * MIB,
-  longPollSeconds: 20,
-  emptyPollsBeforeExit: 3,
-  drainSeconds: 90,
-  breakerBudgetSeconds: 300,
-  logLevel: "info",
-};
 const HISTORY: EnvelopeHistory = { failures: 1, eventTime: 1_000, firstSeen: 2_000, origin: "worker" };
-
-const eventOf = (...keys: string[]): string =>
-  JSON.stringify({
-    Records: keys.map((key) => ({
-      eventVersion: "2.1",
-      eventSource: "aws:s3",
-      eventName: "ObjectCreated:Put",
-      eventTime: "2025-12-31T23:59:59.000Z",
-      s3: { bucket: { name: "src" }, object: { key, size: 10 } },
-    })),
-  });
-
-function begin(overrides: Partial<WorkerConfig> = {}) {
-  const clock = makeClock();
-  const log = makeRecordedLog();
-  const buckets = makeBuckets();
-  const queue = makeMemoryQueue(clock, 120 * SECOND);
-  const dead = makeMemoryQueue(clock, 120 * SECOND);
-  const stop = new AbortController();
-  const run = () =>
-    runWorker(
-      { ...CONFIG, ...overrides },
-      {
-        ...{ source: buckets.source, destination: buckets.destination, queue, heartbeats: queue, deadLetters: dead },
-        ...{ clock, log, random: () => 0.5, digest },
-      },
-      stop.signal,
-    );
-  const put = (key: string, ...more: string[]): void => {
-    for (const each of [key, ...more]) buckets.at.source.set(each, sourceObject(`e-${each}`));
-    queue.put(eventOf(key, ...more));
-  };
-  const handedBack = () => queue.sent.map(({ body }) => parseEnvelope(JSON.parse(body) as unknown));
-  return { clock, log, buckets, queue, dead, stop, run, put, handedBack };
-}
 
 describe("a run", () => {
   it("syncs what there is, deletes every message, and leaves after three empty polls", async () => {

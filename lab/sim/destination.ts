@@ -141,16 +141,14 @@ export class SimDestination {
       .map(([partNumber, { etag, piece }]) => ({ partNumber, etag, size: bytesOf(piece) }));
   }
 
-  /** The creator has the id: an answer that is lost leaves an upload that nobody knows. */
-  announce(uploadId: string, creator: string): string {
-    this.uploads.get(uploadId)?.knownBy.set(creator, this.now());
+  /** Somebody has been told the id: an answer that is lost leaves an upload that nobody knows. */
+  announce(uploadId: string, to: string): string {
+    this.uploads.get(uploadId)?.knownBy.set(to, this.now());
     return uploadId;
   }
 
-  listUploads(key: string, reader: string): readonly string[] {
-    const found = [...this.uploads.values()].filter((upload) => upload.key === key);
-    for (const upload of found) upload.knownBy.set(reader, this.now());
-    return found.map(({ id }) => id);
+  listUploads(key: string): readonly string[] {
+    return [...this.uploads.values()].filter((upload) => upload.key === key).map(({ id }) => id);
   }
 
   private upload(key: string, uploadId: string, operation: string): SimUpload {

@@ -142,9 +142,9 @@ export function destinationPort(services: Services, process: SimProcess): Destin
         signal,
         target: "destination",
         isWrite: false,
-        start: () => answer(destination.listUploads(key, process.id)),
+        start: () => answer(destination.listUploads(key)),
         show: (ids) => ids.join(" "),
-      }),
+      }).then((ids) => ids.map((id) => destination.announce(id, process.id))),
   };
 }
 

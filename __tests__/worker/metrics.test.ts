@@ -1,0 +1,73 @@
+/** The worker's metrics: what happened since the last flush, once a minute, and nothing when nothing did. */
+import { makeController } from "../../worker/controller";
+import { makeMetrics } from "../../worker/metrics";
+import { makeTally } from "../../worker/tally";
+import { makeClock } from "../support/worker-clock";
+import { makeRecordedLog } from "../support/worker-fakes";
+
+function begin(slotsInUse = 0) {
+  const clock = makeClock();
+  const log = makeRecordedLog();
+  const tally = makeTally();
+  const queueUrl = "https://sqs.test/1/work";
+  const metrics = makeMetrics({ clock, log, tally, queueUrl, slotsInUse: () => slotsInUse });
+  return { clock, log, tally, metrics };
+}
+
+it("is silent when nothing happened", async () => {
+  const { clock, log, metrics } = begin();
+  const stop = makeController();
+  const flushing = metrics.flushEvery(stop.signal);
+  await clock.advance(10 * 60_000);
+  stop.abort();
+  await flushing;
+  expect(log.lines).toEqual([]);
+});
+
+it("tells what was added since the last time, in CloudWatch's embedded format", () => {
+  const { log, tally, metrics } = begin(3);
+  tally.add("copies", 2);
+  tally.add("bytesCopied", 10);
+  metrics.lag(1.5);
+  metrics.lag(2.5);
+  metrics.flush();
+  tally.add("copies");
+  metrics.flush();
+  const [first, second] = log.of("metrics");
+  expect(first).toMatchObject({
+    Queue: "work",
+    ObjectsCopied: 2,
+    BytesCopied: 10,
+    SyncLagSeconds: [1.5, 2.5],
+    SlotsInUse: 3,
+    _aws: { CloudWatchMetrics: [{ Namespace: "S3ExpressSync", Dimensions: [["Queue"]] }] },
+  });
+  expect(second).toMatchObject({ ObjectsCopied: 1 });
+  expect(second).not.toHaveProperty("BytesCopied");
+  expect(second).not.toHaveProperty("SyncLagSeconds");
+});
+
+it("counts skips by reason and failures by class, each once", () => {
+  const { log, metrics } = begin();
+  metrics.skipped("in-sync");
+  metrics.skipped("in-sync");
+  metrics.skipped("other-bucket");
+  metrics.failed("key");
+  metrics.flush();
+  metrics.flush();
+  expect(log.of("metrics")).toMatchObject([
+    { Reason: "in-sync", Skipped: 2, _aws: { CloudWatchMetrics: [{ Dimensions: [["Queue", "Reason"]] }] } },
+    { Reason: "other-bucket", Skipped: 1 },
+    { Class: "key", Failures: 1, _aws: { CloudWatchMetrics: [{ Dimensions: [["Queue", "Class"]] }] } },
+  ]);
+});
+
+it("is bounded: of very many lags the newest are kept, and at most a hundred samples are written", () => {
+  const { log, metrics } = begin();
+  for (let i = 0; i < 10_000; i++) metrics.lag(i);
+  metrics.flush();
+  const samples = (log.of("metrics")[0] as { SyncLagSeconds: number[] }).SyncLagSeconds;
+  expect(samples).toHaveLength(100);
+  expect(Math.min(...samples)).toBe(8_000);
+  expect(Math.max(...samples)).toBe(9_999);
+});
