@@ -7,45 +7,20 @@
  */
 import { asSyncError, classOf, isSyncError, type SyncError } from "../core/errors";
 import type { UploadState } from "../core/messages";
-import { judge, type Outcome, type Verdict } from "../core/outcome";
-import { backoffMs } from "../core/retry";
+import type { Outcome } from "../core/outcome";
 import type { SourceState } from "../core/state";
-import type { Breaker } from "./breaker";
-import { type CallDeps, type KeyCalls, makeKeyCalls } from "./calls";
+import { makeKeyCalls } from "./calls";
+import { conclude, worstOf } from "./conclude";
 import { makeChild } from "./controller";
-import type { Checksums } from "./copy/checksums";
-import { abortOtherUploads, abortUpload } from "./copy/uploads";
-import type { Delivery, Inbox, KeyTask } from "./inbox";
+import { abortOtherUploads } from "./copy/uploads";
+import type { KeyTask } from "./inbox";
 import { Interruption } from "./interruption";
-import type { Leases } from "./leases";
 import { makeProgress } from "./progress";
-import { reconcile, type ReconcileDeps } from "./reconcile";
-import type { Release } from "./release";
-import type { Report } from "./report";
-
-export interface AttendDeps {
-  readonly reconciling: Pick<ReconcileDeps, "source" | "destination" | "sourceExists" | "sizes" | "digest">;
-  readonly calls: CallDeps;
-  readonly checksums: Checksums;
-  readonly lanes: number;
-  readonly inbox: Inbox;
-  readonly leases: Leases;
-  readonly breaker: Breaker;
-  readonly release: Release;
-  /** Planned requests were begun: there may be room for another message. */
-  readonly roomChanged: () => void;
-  readonly report: Report;
-  readonly maxReceiveCount: number;
-  /** Aborted when the worker stops. */
-  readonly stopping: AbortSignal;
-  /** False once the queue is gone: then nothing can be handed off. */
-  readonly queueExists: () => boolean;
-}
+import { reconcile } from "./reconcile";
+import type { AttendDeps, Work } from "./work";
 
 /** Between two passes over a key that S3 throttles. */
 const THROTTLED_PAUSE_MS = 2_000;
-/** Waiting time of a key that is put back because it failed or keeps changing. */
-const PUT_BACK_BACKOFF = { baseMs: 30_000, capMs: 300_000 };
 
 /** Handles for the rest of the worker to end the work on one key. */
 export interface Attending {
@@ -75,17 +50,6 @@ export function attend(deps: AttendDeps, task: KeyTask): Attending {
     unlink();
   });
   return { done, interrupt: () => controller.abort() };
-}
-
-interface Work {
-  readonly task: KeyTask;
-  readonly calls: KeyCalls;
-  readonly stopping: AbortSignal;
-  readonly holds: () => boolean;
-  /** The last failure this key was allowed: one more look, without a write, decides. */
-  giveUp: SyncError | undefined;
-  /** An upload may exist whose id we never learned. */
-  orphaned: boolean;
 }
 
 /** Until no message waits for the key any more. Never rejects. */
@@ -233,50 +197,4 @@ async function failed(deps: AttendDeps, work: Work, error: SyncError): Promise<O
 function uploadToHandOn({ task, calls }: Work): { upload?: UploadState } {
   const upload = calls.canHandOff() ? task.uploads[0] : undefined;
   return upload === undefined ? {} : { upload };
-}
-
-/** Carries out what the outcome means for the messages. */
-async function conclude(deps: AttendDeps, work: Work, outcome: Outcome, covered: ReadonlySet<Delivery>): Promise<void> {
-  const { task, calls } = work;
-  const verdictFor = (deliveries: readonly Delivery[]): Verdict => {
-    const worst = worstOf(deliveries);
-    return judge(
-      outcome,
-      { ...worst, maxReceiveCount: deps.maxReceiveCount },
-      { written: calls.writes.written, landsWithinMs: calls.writes.landsWithinMs() },
-      backoffMs(worst.failures + worst.receiveCount, PUT_BACK_BACKOFF, 0.5 + deps.calls.random() / 2),
-    );
-  };
-  const verdict = verdictFor([...covered]);
-  // What ends a message only counts for messages that were there before the look; a put-back serves all.
-  const ends = verdict.kind === "acknowledge" || verdict.kind === "dead-letter";
-  const deliveries = ends ? [...covered] : [...task.deliveries];
-  work.giveUp = undefined;
-  const handedOn = verdict.kind === "put-back" ? verdict.upload : undefined;
-  await abortRemaining(deps, work, handedOn);
-  const done = await deps.release(task, deliveries, verdict);
-  deps.report.concluded(task.key, outcome, verdict, deliveries, done);
-}
-
-/** Uploads that are not handed on end here (rule 8); one that cannot be aborted is left to the lifecycle rule, and said so. */
-async function abortRemaining(deps: AttendDeps, work: Work, handedOn: UploadState | undefined): Promise<void> {
-  const { task, calls } = work;
-  const { destination } = deps.reconciling;
-  for (const upload of task.uploads.splice(0)) {
-    if (upload === handedOn) continue;
-    await abortUpload({ destination, calls }, task.key, upload.id).catch((thrown: unknown) =>
-      deps.report.uploadLeft(task.key, upload.id, asSyncError(thrown, "AbortMultipartUpload")),
-    );
-  }
-}
-
-function worstOf(deliveries: readonly Delivery[]): { failures: number; receiveCount: number } {
-  const counts = deliveries.map(({ history, lease }) => ({
-    failures: history.failures,
-    receiveCount: lease.message.receiveCount,
-  }));
-  return counts.reduce((a, b) => (b.failures + b.receiveCount > a.failures + a.receiveCount ? b : a), {
-    failures: 0,
-    receiveCount: 1,
-  });
 }

@@ -25,7 +25,8 @@ import { backoffMs } from "../core/retry";
 import { sameState, type SourceState } from "../core/state";
 import type { KeyCalls } from "./calls";
 import { isAborted } from "./controller";
-import { copy, type CopyDeps } from "./copy/copy";
+import { copy } from "./copy/copy";
+import type { CopyDeps } from "./copy/job";
 import { abortUpload } from "./copy/uploads";
 import { Interruption } from "./interruption";
 

@@ -3,7 +3,7 @@ import type { WorkerConfig } from "../core/config";
 import type { SyncError } from "../core/errors";
 import type { Digest } from "../core/fingerprint";
 import type { Clock, DestinationBucket, Log, Queue, SourceBucket } from "../core/ports";
-import { attend, type Attending, type AttendDeps } from "./attend";
+import { attend, type Attending } from "./attend";
 import { makeBreaker } from "./breaker";
 import { makeBucketCheck } from "./bucket-check";
 import { makeCondition } from "./condition";
@@ -21,6 +21,7 @@ import { makeReport } from "./report";
 import { callOnce, withRetry } from "./retry";
 import { makeSlots } from "./slots";
 import { makeTally, type TallyName } from "./tally";
+import type { AttendDeps } from "./work";
 
 export interface WorkerDeps {
   readonly source: SourceBucket;

@@ -245,7 +245,7 @@ export const MUTATIONS: readonly Mutation[] = [
     breaks: "nothing lost",
     patches: [
       {
-        file: "worker/attend.ts",
+        file: "worker/conclude.ts",
         find: "ends ? [...covered] : [...task.deliveries]",
         replace: "[...task.deliveries]",
       },

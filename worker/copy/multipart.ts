@@ -8,7 +8,7 @@ import { partBytes, partRange, type MultipartPlan } from "../../core/parts";
 import type { CompletedPart } from "../../core/ports";
 import type { ChecksumAlgorithm } from "../../core/state";
 import { Interruption } from "../interruption";
-import { contentOf, type CopyDeps, type CopyJob } from "./copy";
+import { contentOf, type CopyDeps, type CopyJob } from "./job";
 import { abortUpload, fitsPlan, reusableParts } from "./uploads";
 
 type MultipartJob = CopyJob & { readonly plan: MultipartPlan };
