@@ -30,19 +30,23 @@ export async function conclude(
   const deliveries = ends ? [...covered] : [...task.deliveries];
   work.giveUp = undefined;
   const handedOn = verdict.kind === "put-back" ? verdict.upload : undefined;
-  await abortRemaining(deps, work, handedOn);
+  await abortAll(
+    deps,
+    work,
+    task.uploads.splice(0).filter((upload) => upload !== handedOn),
+  );
   const done = await deps.release(task, deliveries, verdict);
+  // Nobody will hear of an upload whose hand-off SQS did not take.
+  if (!done && handedOn !== undefined) await abortAll(deps, work, [handedOn]);
   deps.report.concluded(task.key, outcome, verdict, deliveries, done);
 }
 
-/** Uploads that are not handed on end here (rule 8); one that cannot be aborted is left to the lifecycle rule, and said so. */
-async function abortRemaining(deps: AttendDeps, work: Work, handedOn: UploadState | undefined): Promise<void> {
-  const { task, calls } = work;
+/** Ends uploads that are not handed on (rule 8); one that cannot be aborted is left to the lifecycle rule, and said so. */
+async function abortAll(deps: AttendDeps, { task, calls }: Work, uploads: readonly UploadState[]): Promise<void> {
   const { destination } = deps.reconciling;
-  for (const upload of task.uploads.splice(0)) {
-    if (upload === handedOn) continue;
-    await abortUpload({ destination, calls }, task.key, upload.id).catch((thrown: unknown) =>
-      deps.report.uploadLeft(task.key, upload.id, asSyncError(thrown, "AbortMultipartUpload")),
+  for (const { id } of uploads) {
+    await abortUpload({ destination, calls }, task.key, id).catch((thrown: unknown) =>
+      deps.report.uploadLeft(task.key, id, asSyncError(thrown, "AbortMultipartUpload")),
     );
   }
 }

@@ -115,3 +115,18 @@ it("without a queue nobody can go on with a handed-off upload: it is aborted", a
   await world.clock.until(world.begin());
   expect([...world.buckets.at.uploads.keys()]).toEqual([]);
 });
+
+it("an upload whose hand-off SQS does not take is aborted: nobody would hear of it", async () => {
+  const large = sourceObject("large", { size: 200 * MIB });
+  const world = beginAttend();
+  world.buckets.at.source.set(KEY, large);
+  world.deliver("a");
+  world.send.once(() => false);
+  world.buckets.once("CopyPart", (apply) => {
+    world.stopping.abort();
+    return apply();
+  });
+  await world.clock.until(world.begin());
+  expect(world.buckets.sent("CreateUpload")).toHaveLength(1);
+  expect([...world.buckets.at.uploads.keys()]).toEqual([]);
+});
