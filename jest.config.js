@@ -1,3 +1,6 @@
+// One notice per process about Node 20, which the image does not run on; the test processes inherit this.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
