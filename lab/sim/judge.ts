@@ -166,9 +166,13 @@ export class Judge {
     );
   }
 
-  /** At rest: no upload is left by a process that knew of it and went on to finish the key; nobody else can be blamed. */
-  uploadsAtRest(processes: readonly SimProcess[]): void {
+  /**
+   * At rest: no upload is left by a process that knew of it and went on to finish the key; nobody else can be blamed. The upload of
+   * a dead letter waits for whoever redrives it.
+   */
+  uploadsAtRest(processes: readonly SimProcess[], deadKeys: ReadonlySet<string>): void {
     for (const { id, key, creator, knownBy } of this.world.destination.uploads.values()) {
+      if (deadKeys.has(key)) continue;
       for (const process of processes.filter(({ state }) => state === "ended")) {
         const knownAtMs = knownBy.get(process.id) ?? Infinity;
         const finishedAtMs = process.finished.get(key) ?? 0;

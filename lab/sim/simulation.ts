@@ -60,7 +60,7 @@ async function rest(world: SimWorld, done: () => boolean, budget: { steps: numbe
   }
   if (!isSound(world)) return;
   world.judge.atRest(world.deadKeys());
-  world.judge.uploadsAtRest(world.processes);
+  world.judge.uploadsAtRest(world.processes, world.deadKeys());
 }
 
 /** The operator's redrive: the same bodies with fresh counters. What was given up on under trouble succeeds now. */
