@@ -1,7 +1,7 @@
 /** The simulated world: services, network and judge of one run, and what a worker must look like to live in it. */
 import type { WorkerConfig } from "../../core/config";
-import type { Digest } from "../../core/fingerprint";
-import type { Clock, DestinationBucket, Log, Queue, SourceBucket } from "../../core/ports";
+import type { Log } from "../../core/ports";
+import type { WorkerDeps } from "../../worker/worker";
 import { eventBody, keysIn } from "./bodies";
 import { DESTINATION_BUCKET, keysOf, PREFIX, SOURCE_BUCKET } from "./config";
 import { SimDestination } from "./destination";
@@ -16,22 +16,10 @@ import { Scheduler } from "./scheduler";
 import { SimSource, type SourceChange } from "./source";
 import { EPOCH_MS } from "./time";
 
-export interface SimWorkerDeps {
-  readonly source: SourceBucket;
-  readonly destination: DestinationBucket;
-  readonly queue: Queue;
-  readonly heartbeats: Pick<Queue, "changeVisibility">;
-  readonly deadLetters: Pick<Queue, "send">;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly random: () => number;
-  readonly digest: Digest;
-}
-
 /** What is run in the world: the real worker, or a broken one. */
 export type RunWorker = (
   config: WorkerConfig,
-  deps: SimWorkerDeps,
+  deps: WorkerDeps,
   stop: AbortSignal,
 ) => Promise<{ readonly exitCode: number; readonly reason: string }>;
 
