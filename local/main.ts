@@ -5,7 +5,7 @@ import { startCloud, type Cloud } from "./cloud";
 const USAGE = `usage: npm run local -- [--port N] [--directory PATH] [--seed N]
 
   --port N          listen on 127.0.0.1:N (default 4566; 0 = any free port)
-  --directory PATH  keep objects there (default: a temporary directory, removed at the end)
+  --directory PATH  store objects there; they are removed at the end (default: a temporary directory)
   --seed N          makes ids and orders repeatable (default 1)
 `;
 

@@ -1,5 +1,6 @@
 /**
- * Rule 3 in real time, the whole minute of it: a directory bucket that nobody used for 90 days answers 503 while it wakes up.
+ * Rule 3 in real time: a directory bucket that nobody used for 90 days answers 503 while it wakes up (here for 6 s), and the
+ * writes it answered so are waited out for their whole bound of a minute.
  * A 503 that is not SlowDown proves nothing, so every key is looked at again when its writes cannot land any more.
  */
 import { BRIEF, withStack } from "../support/e2e";

@@ -1,5 +1,5 @@
 /**
- * The known residual (docs/reliability.md): the same delivery of one message at two workers at once, one of them killed inside
+ * The known residual (docs/architecture.md): the same delivery of one message at two workers at once, one of them killed inside
  * a write that lands after the other's check. Nobody holds a message for the key any more when the write lands. This test keeps
  * the claim honest in both directions: it can happen, it takes all three, and the next event of the key heals it.
  */

@@ -1,4 +1,4 @@
-/** A scenario drawn from a seed alone: for long searches, for `npm run chaos -- --mode sim`, and to replay either. */
+/** A scenario drawn from a seed alone: for long searches, and to replay them. */
 import { MIB } from "../../core/parts";
 import { MULTIPART_THRESHOLD } from "./config";
 import { stretch, type NemesisSettings, type Trouble, type TroubleKind } from "./nemesis";
