@@ -94,6 +94,28 @@ const ACTIONS: Readonly<Record<Exclude<FaultAction["type"], "wait">, readonly st
   "200-with-error": ["code"],
 };
 const NUMBERS = new Set(["status", "delayMs", "ms"]);
+const RULE_FIELDS = new Set<string>([
+  "name",
+  "service",
+  "operation",
+  "resource",
+  "key",
+  "source",
+  "principal",
+  "skip",
+  "times",
+  "probability",
+  "action",
+] satisfies (keyof FaultRule)[]);
+const ACTION_FIELDS = new Set(["type", "status", "code", "message", "when", "delayMs", "ms"]);
+
+/** A misspelt condition would be no condition: the rule would act on every request. */
+function refuseUnknown(value: object, known: ReadonlySet<string>, where: string): void {
+  const unknown = Object.keys(value).filter((field) => !known.has(field));
+  if (unknown.length > 0) {
+    throw new Error(`${where} has no field ${unknown.join(", ")}; it has ${[...known].join(", ")}`);
+  }
+}
 
 /**
  * Checks a rule that came as JSON.
@@ -102,8 +124,10 @@ const NUMBERS = new Set(["status", "delayMs", "ms"]);
 export function parseRule(json: unknown): FaultRule {
   if (typeof json !== "object" || json === null) throw new Error("a rule is a JSON object");
   const rule = json as Record<string, unknown>;
+  refuseUnknown(json, RULE_FIELDS, "a rule");
   const action = rule["action"];
   if (typeof action !== "object" || action === null) throw new Error("a rule needs an action");
+  refuseUnknown(action, ACTION_FIELDS, "an action");
   const fields = action as Record<string, unknown>;
   const needed = Object.entries(ACTIONS).find(([type]) => type === fields["type"])?.[1];
   if (needed === undefined) throw new Error(`action.type must be one of ${Object.keys(ACTIONS).join(", ")}`);

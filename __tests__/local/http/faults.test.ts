@@ -163,6 +163,8 @@ test.each([
   [{ action: { type: "error", status: "500" } }, "action.status must be a number"],
   [{ action: { type: "reset", when: "never" } }, "before or after"],
   [{ action: { type: "reset" }, times: "1" }, "times must be a number"],
+  [{ opration: "CopyObject", action: { type: "reset" } }, "a rule has no field opration"],
+  [{ action: { type: "delay", ms: 1, wen: "after" } }, "an action has no field wen"],
 ])("a rule that came as JSON is checked: %j", (rule, message) => {
   expect(() => parseRule(rule)).toThrow(message);
 });
