@@ -94,7 +94,7 @@ export function describeEcsContract(name: string, start: () => Promise<EcsTarget
       await expect(run(more)).rejects.toMatchObject({ name: "InvalidParameterException" });
     });
 
-    test("an unknown cluster is ClusterNotFoundException, an unknown definition ClientException", async () => {
+    test("an unknown cluster is ClusterNotFoundException, an unknown definition ClientException (API RunTask, Errors)", async () => {
       await expect(run({ cluster: "no-such-cluster" })).rejects.toMatchObject({ name: "ClusterNotFoundException" });
       await expect(run({ taskDefinition: "no-such-family" })).rejects.toMatchObject({ name: "ClientException" });
     });

@@ -21,7 +21,7 @@ const OF_DIGITS: Readonly<Record<string, string>> = {
 };
 
 export function describeChecksums(target: S3Target): void {
-  describe(`${target.name}: checksums`, () => {
+  describe(`${target.name}: checksums (API PutObject, HeadObject, CompleteMultipartUpload)`, () => {
     const run = useTarget(target);
     const key = (name: string): string => run().prefix + name;
     const both = (): Place[] => [run().general, run().directory].map((bucket) => ({ client: run().plain, bucket }));
@@ -44,7 +44,7 @@ export function describeChecksums(target: S3Target): void {
       expect((await head(general, "nvme")).ChecksumCRC64NVME).toBe(OF_DIGITS["CRC64NVME"]);
     });
 
-    it("refuses a payload that does not have the checksum sent with it (BadDigest)", async () => {
+    it("refuses a payload that does not have the checksum sent with it (BadDigest, UG errorresponses)", async () => {
       for (const place of both()) {
         for (const algorithm of ["CRC32", "SHA256"] as const) {
           const attempt = put(place, key("wrong"), "12345678", { [`Checksum${algorithm}`]: OF_DIGITS[algorithm] });

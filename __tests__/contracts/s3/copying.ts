@@ -62,7 +62,7 @@ export function describeCopying(target: S3Target): void {
       expect(new Set([first, second, md5, undefined]).size).toBe(4);
     });
 
-    it("finds sources by their encoded keys; a bare plus is a space (facts 1.6: aws/aws-sdk-js#1821)", async () => {
+    it("finds sources by their encoded keys; a bare plus is a space (API CopyObject; aws/aws-sdk-js#1821)", async () => {
       for (const name of ["s p", "p+q", "e%20x", "日本/ü", "x?y#z&w", "a//b", "🎉"]) {
         await put(general(), key(name), name);
         await copy(run().directory, "by-key", name);

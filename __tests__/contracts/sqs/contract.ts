@@ -58,7 +58,7 @@ export function describeSqsContract(
       return names.map((attribute) => Number(Attributes?.[attribute]));
     };
 
-    describe("sending and receiving", () => {
+    describe("sending and receiving (API SendMessage, ReceiveMessage)", () => {
       test("a received message is hidden, and reappears when its visibility timeout ends (Developer Guide, visibility timeout)", async () => {
         const queue = await target.createQueue({ VisibilityTimeout: "2" });
         await send(queue, "hello");
@@ -190,7 +190,7 @@ export function describeSqsContract(
           await expect(hide(queue, message!, 3_601)).rejects.toMatchObject({ name: "InvalidParameterValue" });
         });
 
-        test("messages are gone after the retention period", async () => {
+        test("messages are gone after the retention period (API SetQueueAttributes)", async () => {
           const queue = await target.createQueue({ MessageRetentionPeriod: "60" });
           await send(queue, "m");
           await target.elapse(60_000);
@@ -199,7 +199,7 @@ export function describeSqsContract(
       }
     });
 
-    describe("batches", () => {
+    describe("batches (API SendMessageBatch, DeleteMessageBatch, ChangeMessageVisibilityBatch)", () => {
       const batch = (queue: QueueUnderTest, ids: string[], body = "x") =>
         target.client.send(
           new SendMessageBatchCommand({ QueueUrl: queue.url, Entries: ids.map((Id) => ({ Id, MessageBody: body })) }),
@@ -299,7 +299,7 @@ export function describeSqsContract(
       });
     });
 
-    describe("errors", () => {
+    describe("errors (the Errors section of each API page)", () => {
       test("a queue that does not exist is QueueDoesNotExist, by name and by address", async () => {
         const missing = { name: "QueueDoesNotExist", Code: "AWS.SimpleQueueService.NonExistentQueue" };
         await expect(
