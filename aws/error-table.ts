@@ -1,6 +1,6 @@
 /**
  * Every error name of AWS, the SDK and Node that we know, and what it is to us. Data for aws/errors.ts.
- * Sources: S3 API "Error responses", SQS API reference, and the SDK itself (docs/decisions, facts 1.10).
+ * Sources: S3 API "Error responses", SQS API reference, and the SDK itself.
  */
 import type { ErrorCode } from "../core/errors";
 

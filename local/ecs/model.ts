@@ -31,7 +31,7 @@ export type LastStatus = "PROVISIONING" | "PENDING" | "RUNNING" | "STOPPING" | "
 export type StopCode = "EssentialContainerExited" | "TaskFailedToStart" | "SpotInterruption" | "UserInitiated";
 
 /**
- * What a Spot start meets. Which of the three AWS shows without ARM64 Spot capacity is not documented (facts 9.5), so all can be chosen:
+ * What a Spot start meets. Which of the three AWS shows without ARM64 Spot capacity is not documented, so all can be chosen:
  * "failures" = `failures[]` in a 200, "exception" = RunTask throws, "dies-before-running" = a task that stops while PROVISIONING.
  */
 export type SpotAvailability = "ok" | "failures" | "exception" | "dies-before-running";

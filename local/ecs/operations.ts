@@ -1,4 +1,4 @@
-/** The ECS API. Source: ECS API Reference; facts 4. */
+/** The ECS API. Source: ECS API Reference. */
 import { CloudError } from "../http/service";
 import type { Cluster, Launched } from "./cluster";
 import { readDefinition, type TaskDefinitions } from "./definitions";

@@ -1,4 +1,4 @@
-/** Which capacity provider each task of a RunTask goes to. Source: API RunTask, API CapacityProviderStrategyItem, facts 4. */
+/** Which capacity provider each task of a RunTask goes to. Source: API RunTask, API CapacityProviderStrategyItem. */
 import { invalidParameter, isRecord, records, text, type Input } from "./input";
 
 /**

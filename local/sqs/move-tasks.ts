@@ -1,6 +1,6 @@
 /**
  * StartMessageMoveTask: moves what is visible in a dead-letter queue back, at once. Redriven messages are new ones (new id, new time).
- * Source: API StartMessageMoveTask; facts 3. The real service moves up to 500 a second; here a task is over when its call returns.
+ * Source: API StartMessageMoveTask. The real service moves up to 500 a second; here a task is over when its call returns.
  */
 import { invalidValue, sqsError } from "./errors";
 import { optionalNumber, optionalText, requiredText, type Input } from "./input";

@@ -1,7 +1,7 @@
 /**
  * The visible messages of a queue, and which one goes next. Order is best effort: oldest first, or shuffled.
  * Fair queues: a tenant (MessageGroupId) that holds at least 30 and more than a tenth of the messages in flight is noisy, and quiet tenants go
- * first; a message without a group is a tenant of its own. Source: SQS Developer Guide "Amazon SQS fair queues", facts 3.
+ * first; a message without a group is a tenant of its own. Source: SQS Developer Guide "Amazon SQS fair queues".
  */
 import type { Random } from "../http/random";
 import type { Message } from "./message";
