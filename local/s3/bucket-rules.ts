@@ -1,6 +1,7 @@
 /**
- * Where directory buckets differ from general purpose buckets: every rule once, both values side by side. "UG x" is the page x of the Amazon
- * S3 User Guide, "API X" the page of operation X in the S3 API Reference. A rule that no page states says so.
+ * Where directory buckets differ from general purpose buckets, both values side by side. "UG x" is the page x of the Amazon S3 User
+ * Guide, "API X" the page of operation X in the S3 API Reference. A rule that no page states says so. Differences of shape stand where
+ * they act: CreateBucket, HeadBucket and CreateSession (buckets.ts), restores (tagging.ts), hidden 404s (call.ts), addressing.ts.
  */
 
 export type BucketKind = "general" | "directory";
