@@ -95,6 +95,47 @@ export interface ListedPart {
   readonly size: number;
 }
 
+/** One object of a listing. */
+export interface ListedObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Without quotes. Random in a directory bucket. */
+  readonly etag: string;
+  /** Epoch seconds. */
+  readonly lastModified: number;
+  /** As S3 spells it; undefined where the listing does not say. */
+  readonly storageClass?: string;
+}
+
+export interface ListRequest {
+  /** A directory bucket takes "" and prefixes that end in `/` (API ListObjectsV2). */
+  readonly prefix: string;
+  /** Only what lies directly below the prefix; what lies deeper is told as `prefixes`. */
+  readonly delimited?: boolean;
+  /** Only keys behind this one. A directory bucket takes none: its listing has no order (API ListObjectsV2, StartAfter). */
+  readonly after?: string;
+  /** Where the last page said to go on. */
+  readonly token?: string;
+  /** At most 1,000, which is the default. */
+  readonly maxKeys?: number;
+}
+
+export interface ListPage {
+  readonly objects: readonly ListedObject[];
+  /** With `delimited`. In a directory bucket also such as only exist because of open uploads. */
+  readonly prefixes: readonly string[];
+  /** Undefined on the last page. */
+  readonly token: string | undefined;
+}
+
+/** ListObjectsV2 of one bucket, a page at a time: in key order in a general purpose bucket, in none in a directory bucket. */
+export interface Listing {
+  readonly name: string;
+  /** A missing bucket rejects with NoSuchBucket; an empty page is an empty range. */
+  list(request: ListRequest, signal: AbortSignal): Promise<ListPage>;
+}
+
 /** A message as received. */
 export interface QueueMessage {
   readonly messageId: string;

@@ -11,6 +11,7 @@ import { formatProblems, parseStarterEnv } from "../core/env";
 import { assessFleet, type Capacity, type Fleet, type Memory, remember } from "../core/fleet";
 import { afterLaunch, deal, type Dealt, dealtSoFar } from "../core/launch";
 import { type Emf, emf, NAMESPACE, queueDimension } from "../core/metrics";
+import type { LookRecord, StarterResult } from "../core/look";
 import { decideScale, type QueueDepth, type ScaleReason } from "../core/scale";
 import { launch, type LaunchResult } from "./starter/launch";
 import { readDepth, readTasks } from "./starter/read";
@@ -22,28 +23,7 @@ export interface StarterContext {
   readonly awsRequestId?: string;
 }
 
-/** What one look saw and did; logged as one JSON line, with the metrics of the look in it. */
-export interface LookRecord {
-  readonly event: "look";
-  readonly look: number;
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-  /** Before this look's launches. */
-  readonly running: number;
-  readonly starting: number;
-  readonly launched: number;
-  readonly capacity: Readonly<Record<Capacity, number>>;
-  readonly reason: ScaleReason;
-  readonly spotShortage: boolean;
-  readonly crashLoop: boolean;
-  readonly problems: readonly string[];
-}
-
-export interface StarterResult {
-  readonly launched: number;
-  readonly looks: readonly LookRecord[];
-}
+export type { LookRecord, StarterResult };
 
 export type Starter = (event?: StarterEvent, context?: StarterContext) => Promise<StarterResult>;
 

@@ -1,5 +1,6 @@
 /** Every name the system gives to something in AWS. Pure: scripts and people depend on these. */
 import type { Settings } from "../core/settings";
+import type { System } from "../core/system";
 
 export interface Names {
   readonly sourceBucket: string;
@@ -52,6 +53,27 @@ export function namesFor(settings: Settings, accountId: string): Names {
     securityGroup: of("workers"),
     topic: of("alarms"),
     dashboard: settings.namePrefix,
+  };
+}
+
+/** What the command line needs to know of the system: the output `system`. */
+export function systemOf(
+  names: Names,
+  { region, prefix }: Settings,
+  queues: Pick<System, "queueUrl" | "deadLetterQueueUrl">,
+): System {
+  return {
+    region,
+    sourceBucket: names.sourceBucket,
+    destinationBucket: names.destinationBucket,
+    prefix,
+    ...queues,
+    cluster: names.cluster,
+    taskFamily: names.taskFamily,
+    starter: names.starter,
+    starterRule: names.starterRule,
+    workerLogGroup: names.workerLogGroup,
+    starterLogGroup: names.starterLogGroup,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The whole system as one component: what `pulumi up` shows as one tree, and what other Pulumi programs can use. */
-import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { all, ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { Settings } from "../core/settings";
+import type { System } from "../core/system";
 import { createAlarms } from "./alarms";
 import { arnsFor } from "./arns";
 import { createBuckets } from "./buckets";
@@ -8,7 +9,7 @@ import { createCluster } from "./cluster";
 import type { Context } from "./context";
 import { createDashboard, dashboardUrl } from "./dashboard";
 import { createImage } from "./image";
-import { namesFor } from "./names";
+import { namesFor, systemOf } from "./names";
 import { createNetwork } from "./network";
 import { adoptedAdvice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
 import { createNotification } from "./notification";
@@ -36,6 +37,8 @@ export interface SyncOutputs {
   readonly starter: Output<string>;
   readonly logs: Commands;
   readonly next: Output<Commands>;
+  /** What `npx s3-express-sync` reads. */
+  readonly system: Output<System>;
   readonly dashboardUrl?: string;
   /** To use the buckets again after `pulumi destroy`. */
   readonly reuseBuckets?: string;
@@ -89,6 +92,9 @@ export class S3ExpressSync extends ComponentResource {
       starter: starter.name,
       logs: logCommands(names, settings),
       next: queues.queue.url.apply((url) => nextCommands(names, settings, url)),
+      system: all([queues.queue.url, queues.deadLetterQueue.url]).apply(([queueUrl, deadLetterQueueUrl]) =>
+        systemOf(names, settings, { queueUrl, deadLetterQueueUrl }),
+      ),
       ...(settings.dashboard ? { dashboardUrl: dashboardUrl(settings.region, names.dashboard) } : {}),
       ...(reuse === undefined ? {} : { reuseBuckets: reuse }),
       ...(advice === undefined ? {} : { advice }),

@@ -2,9 +2,10 @@
 import { build } from "esbuild";
 import { existsSync } from "node:fs";
 
-/** Bundle name -> entry. `worker` is the product; the others run the product on the local cloud. */
+/** Bundle name -> entry. `worker` and `cli` are the product; the others run it on the local cloud. */
 const ENTRIES = {
   worker: "worker/main.ts",
+  cli: "cli/main.ts",
   starter: "lab/stack/starter-entry.ts",
   local: "local/main.ts",
   demo: "lab/demo/main.ts",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ECSClient, RunTaskCommand } from "@aws-sdk/client-ecs";
 import type { StarterConfig, WorkerConfig } from "../../core/config";
 import { DEFAULTS, writeStarterEnv, writeWorkerEnv } from "../../core/env";
+import type { System } from "../../core/system";
 import { type Cloud, type CloudOptions, startCloud } from "../../local/cloud";
 import type { Principal } from "../../local/http/service";
 import type { QueueAdmin } from "../../local/sqs";
@@ -39,6 +40,8 @@ export interface Stack {
   readonly deadLetters: QueueAdmin;
   readonly workerFamily: string;
   readonly starterName: string;
+  /** What the command line reads from a deployed stack's outputs. */
+  readonly system: System;
   /** What a worker process gets, e.g. to run one by hand. */
   readonly workerEnvironment: Readonly<Record<string, string>>;
   /** Starts one worker without the starter. Resolves to its task ARN. */
@@ -128,6 +131,20 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
     deadLetters,
     workerFamily: `${NAME}-task`,
     starterName,
+    system: {
+      region: cloud.region,
+      sourceBucket: source,
+      destinationBucket: destination,
+      prefix,
+      queueUrl: queue.url,
+      deadLetterQueueUrl: deadLetters.url,
+      cluster: `${NAME}-cluster`,
+      taskFamily: `${NAME}-task`,
+      starter: starterName,
+      starterRule: `${NAME}-starter-rule`,
+      workerLogGroup: `/ecs/${NAME}-task`,
+      starterLogGroup: `/aws/lambda/${starterName}`,
+    },
     workerEnvironment,
     runWorker: () => runWorker(cloud),
     close: () => cloud.close(),

@@ -1,0 +1,67 @@
+/** The process: arguments and environment in, exit code out. */
+import { CommanderError } from "@commander-js/extra-typings";
+import { createInterface } from "node:readline/promises";
+import { makeController } from "../worker/controller";
+import { systemClock } from "../worker/clock";
+import { makeProgram } from "./program";
+import { makeShell } from "./shell/shell";
+
+async function main(): Promise<void> {
+  // Set before the first SDK client: one notice per process about Node 20.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+  endWhenNobodyReads();
+  const shell = makeShell({
+    environment: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    clock: systemClock,
+    random: Math.random,
+    signal: untilInterrupted(),
+    ask,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  });
+  const program = makeProgram(shell, {
+    writeOut: (text) => void process.stdout.write(text),
+    writeErr: (text) => void process.stderr.write(text),
+  });
+  try {
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+/** The first signal lets a verb end in order, the second ends it at once. */
+function untilInterrupted(): AbortSignal {
+  const controller = makeController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(1);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** `| head` closes the pipe: no error, there is just nobody left to print for. */
+function endWhenNobodyReads(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(`${question} [y/N] `);
+  } finally {
+    terminal.close();
+  }
+}
+
+void main();

@@ -1,0 +1,60 @@
+/** Errors of the command line and the words for all others. Exit codes: 0 done, 1 drift or failure, 2 wrong usage. */
+import { adviceFor, isSyncError } from "../../core/errors";
+
+export type ExitCode = 0 | 1 | 2;
+
+/** An error whose text is all a person needs. */
+export interface CliError extends Error {
+  readonly name: "CliError";
+  readonly exitCode: ExitCode;
+}
+
+/** @param exitCode 2 when the call itself was wrong, else 1 */
+export function cliError(message: string, exitCode: 1 | 2 = 1): CliError {
+  return Object.assign(new Error(message), { name: "CliError" as const, exitCode });
+}
+
+/** All problems of one call at once, one a line. */
+export function usageProblems(problems: readonly string[]): CliError {
+  const [first = ""] = problems;
+  return cliError(
+    problems.length === 1 ? first : ["Several problems:", ...problems.map((p) => `  - ${p}`)].join("\n"),
+    2,
+  );
+}
+
+export function isCliError(error: unknown): error is CliError {
+  return error instanceof Error && error.name === "CliError";
+}
+
+/** The text for a person: what failed, why, what to do next. Without a stack trace. */
+export function explainError(error: unknown): string {
+  if (isCliError(error)) return error.message;
+  if (isSyncError(error)) return `${error.message}\n${adviceFor(error.code)}`;
+  if (!(error instanceof Error)) return String(error);
+  const advice = adviceOn(error);
+  const name = error.name === "Error" ? "" : `${error.name}: `;
+  const text = `${name}${error.message || (error as NodeJS.ErrnoException).code || "no further text"}`;
+  return advice === undefined ? text : `${text}\n${advice}`;
+}
+
+/** What the SDK's errors mean for an operator; by name, because their texts change. */
+function adviceOn(error: Error): string | undefined {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  if (["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code)) {
+    return "No connection. Check the Region, AWS_ENDPOINT_URL if it is set, and the network.";
+  }
+  switch (error.name) {
+    case "CredentialsProviderError":
+      return "No AWS credentials. Sign in (aws sso login), or set AWS_PROFILE or the AWS_* variables.";
+    case "ExpiredToken":
+    case "ExpiredTokenException":
+      return "The AWS credentials have expired. Sign in again.";
+    case "AccessDenied":
+    case "AccessDeniedException":
+    case "UnauthorizedOperation":
+      return "These credentials may not make this call: docs/operations.md has the operator's policy.";
+    default:
+      return undefined;
+  }
+}

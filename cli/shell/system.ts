@@ -1,0 +1,60 @@
+/** Which system a verb is about: options first, then the environment, then the stack's output `system`. */
+import { type System, type SystemField, SYSTEM_FIELD_NAMES, SYSTEM_FIELDS } from "../../core/system";
+import { usageProblems } from "./errors";
+
+export type Known = Partial<Record<SystemField, string>>;
+
+export interface SystemSources {
+  /** By the name of the field, as given on the command line. */
+  readonly options: Known;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Asked only when something is still missing. A text is the reason why there is nothing. */
+  readonly stack: () => Promise<Known | string>;
+}
+
+/**
+ * The fields a verb needs.
+ * @throws CliError that names every missing field, and the ways to give it
+ */
+export async function resolveSystem<N extends SystemField>(
+  needs: readonly N[],
+  { options, environment, stack }: SystemSources,
+): Promise<Pick<System, N>> {
+  const given: Known = { ...fromEnvironment(environment), ...filled(options) };
+  const required = needs.filter((field) => field !== "prefix" && given[field] === undefined);
+  // The prefix of a system that is told by its stack is told there, too: "all" would be another system.
+  const answer = required.length === 0 ? {} : await stack();
+  const told: Known = typeof answer === "string" ? {} : answer;
+  const known: Known = { prefix: "", ...told, ...given };
+  const missing = needs.filter((field) => known[field] === undefined);
+  if (missing.length > 0) throw usageProblems([missingText(missing, answer)]);
+  return Object.fromEntries(needs.map((field) => [field, known[field]])) as Pick<System, N>;
+}
+
+function fromEnvironment(environment: SystemSources["environment"]): Known {
+  const region = environment["REGION"] ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"];
+  const told = SYSTEM_FIELD_NAMES.map((field) => [field, environment[SYSTEM_FIELDS[field].variable]]);
+  return filled({ ...Object.fromEntries(told), region } as Known);
+}
+
+/** "" counts as not given. */
+function filled(known: Known): Known {
+  return Object.fromEntries(
+    Object.entries(known).filter(([, value]) => value !== "" && (value as unknown) !== undefined),
+  );
+}
+
+function missingText(missing: readonly SystemField[], answer: Known | string): string {
+  const lines = missing.map((field) => {
+    const { flag, variable, about } = SYSTEM_FIELDS[field];
+    return `  ${about}: --${flag} or ${variable}`;
+  });
+  const why =
+    typeof answer === "string" ? answer : "The stack's output `system` does not name it: run `pulumi up` once.";
+  return [
+    "Which system? Not known:",
+    ...lines,
+    why,
+    "In the Pulumi project's folder the stack's outputs tell all of it.",
+  ].join("\n");
+}

@@ -1,0 +1,60 @@
+/** What one look of the starter saw and did: logged by the starter, read by the command line. */
+import type { Capacity } from "./fleet";
+import type { ScaleReason } from "./scale";
+
+/** One JSON line of the starter's log, with the metrics of the look in it. */
+export interface LookRecord {
+  readonly event: "look";
+  readonly look: number;
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** Before this look's launches. */
+  readonly running: number;
+  readonly starting: number;
+  readonly launched: number;
+  readonly capacity: Readonly<Record<Capacity, number>>;
+  readonly reason: ScaleReason;
+  readonly spotShortage: boolean;
+  readonly crashLoop: boolean;
+  readonly problems: readonly string[];
+}
+
+/** What one invocation of the starter answers. */
+export interface StarterResult {
+  readonly launched: number;
+  readonly looks: readonly LookRecord[];
+}
+
+/** The decision of a look in one sentence for people. */
+export function describeLook(look: LookRecord): string {
+  const { visible, inFlight, running, starting, launched } = look;
+  switch (look.reason) {
+    case "paused":
+      return `paused: the most workers allowed is 0, and ${messages(visible)} waiting`;
+    case "nothing-to-do":
+      return "nothing to do: the queue is empty";
+    case "only-in-flight":
+      return `nothing to start: ${messages(inFlight)} already held by ${workers(running)}`;
+    case "at-max-workers":
+      return `no more workers allowed: ${workers(running)} running, ${messages(visible)} waiting`;
+    case "enough-starting":
+      return `enough on their way: ${workers(starting)} starting for ${messages(visible)}`;
+    case "crash-loop":
+      return `crash loop: workers die as fast as they start; one is tried every 10 minutes (${launched} now)`;
+    case "launch":
+      return `${workers(launched)} launched (${capacities(look)}) for ${messages(visible)}, ${running} running before`;
+  }
+}
+
+function capacities({ capacity }: LookRecord): string {
+  return `${capacity.FARGATE_SPOT} Spot, ${capacity.FARGATE} On-Demand`;
+}
+
+function messages(count: number): string {
+  return count === 1 ? "1 message" : `${count} messages`;
+}
+
+function workers(count: number): string {
+  return count === 1 ? "1 worker" : `${count} workers`;
+}
