@@ -9,6 +9,7 @@ const ENTRIES = {
   starter: "lab/stack/starter-entry.ts",
   local: "local/main.ts",
   demo: "lab/demo/main.ts",
+  chaos: "lab/chaos/main.ts",
 };
 
 const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)));
@@ -21,6 +22,8 @@ await build({
   platform: "node",
   target: "node20",
   format: "cjs",
+  // chaos builds the product with planted bugs; a bundler cannot be bundled.
+  external: ["esbuild"],
   // The module builds of the SDK tree-shake: a third of the size and of the start-up time.
   mainFields: ["module", "main"],
   minifySyntax: true,
