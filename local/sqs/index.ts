@@ -4,11 +4,11 @@ import { sqsError } from "./errors";
 import type { MessageAttributes, MessageState } from "./message";
 import { MoveTasks } from "./move-tasks";
 import { OPERATIONS } from "./operations";
-import type { Depth, Queue } from "./queue";
+import type { Depth, Hardness, Queue, QueueChange } from "./queue";
 import { QueueRegistry, type SqsOptions } from "./registry";
 import { readCall, writeError, writeOutput, type Call } from "./wire";
 
-export type { Depth, Hardness } from "./queue";
+export type { Depth, Hardness, QueueChange } from "./queue";
 export type { SqsOptions } from "./registry";
 
 /** A message as it stands, for tests and demos: looking changes nothing. */
@@ -39,6 +39,8 @@ export interface QueueAdmin {
   /** Resolves when nothing is left: not visible, not in flight, not delayed. */
   whenEmpty(): Promise<void>;
   setAttributes(attributes: Readonly<Record<string, string>>): void;
+  /** Calls back at every change of a message, at the instant of the change; the answer ends that. */
+  watch(watcher: (change: QueueChange) => void): () => void;
 }
 
 export interface Sqs {
@@ -49,6 +51,8 @@ export interface Sqs {
   queues(): QueueAdmin[];
   /** For S3 notifications. @throws CloudError QueueDoesNotExist */
   deliver(queueArn: string, body: string): void;
+  /** Makes it harder or easier for consumers from now on. */
+  harden(hardness: Partial<Omit<Hardness, "shuffle">>): void;
   /** Ends all long polls. */
   close(): void;
 }
@@ -66,6 +70,7 @@ export function makeSqs(options: SqsOptions): Sqs {
       if (queue === undefined) throw sqsError("QueueDoesNotExist", `There is no queue ${queueArn}.`);
       queue.send({ body, senderId: "AROALOCALS3" });
     },
+    harden: (hardness) => registry.harden(hardness),
     close: () => registry.close(),
   };
 }
@@ -131,5 +136,6 @@ function queueAdmin(queue: Queue, registry: QueueRegistry): QueueAdmin {
     purge: () => queue.purge(),
     whenEmpty: () => queue.whenEmpty(),
     setAttributes: (attributes) => registry.setAttributes(queue, attributes),
+    watch: (watcher) => queue.watch(watcher),
   };
 }

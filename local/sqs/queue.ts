@@ -1,19 +1,20 @@
 /** One standard queue: who sees which message when. Knows no protocol. Times come from the cloud's clock. */
 import type { Timer } from "../http/clock";
 import { randomHex, randomUuid } from "../http/random";
+import { CloudError } from "../http/service";
 import { QueueSettings } from "./attributes";
 import { DueHeap } from "./due-heap";
 import { invalidValue, sqsError } from "./errors";
 import { md5, type Message, type NewMessage } from "./message";
 import { ReadyList } from "./ready-list";
-import type { Delivery, Depth, QueueContext } from "./queue-types";
+import type { Delivery, Depth, QueueChange, QueueContext } from "./queue-types";
 import { readReceipt, writeReceipt } from "./receipt";
 import { Waiters } from "./waiters";
 
 /** 12 hours from the receive. Source: API ChangeMessageVisibility. */
 const MAX_VISIBILITY_MS = 12 * 3600 * 1000;
 
-export type { Delivery, Depth, Hardness, QueueContext } from "./queue-types";
+export type { Delivery, Depth, Hardness, QueueChange, QueueContext } from "./queue-types";
 
 export class Queue {
   readonly createdAt: number;
@@ -25,6 +26,7 @@ export class Queue {
   private echoes: Message[] = [];
   private readonly waiters: Waiters;
   private readonly emptyWaiters = new Set<() => void>();
+  private readonly watchers = new Set<(change: QueueChange) => void>();
   private wakeUp: { at: number; timer: Timer } | undefined;
   private shown: { at: number; depth: Depth } | undefined;
   private readonly counts = { ready: 0, delayed: 0, "in-flight": 0, gone: 0 };
@@ -68,6 +70,7 @@ export class Queue {
   /** Puts a message here that was in another queue (dead letters, move tasks) or is new. */
   take(message: Message): void {
     this.messages.set(message.id, message);
+    this.tell("came", message);
     this.due.push(message.sentAt + this.settings.number("MessageRetentionPeriod") * 1000, { message, expires: true });
     if (message.dueAt > this.context.clock.now()) this.hide(message, "delayed", message.dueAt);
     else this.show(message);
@@ -99,7 +102,7 @@ export class Queue {
     const message = this.messages.get(receipt.messageId);
     if (message === undefined) return;
     if (message.generation !== receipt.generation && this.context.hardness.staleDelete === "ignored") return;
-    this.drop(message);
+    this.drop(message, "deleted");
   }
 
   /**
@@ -165,12 +168,27 @@ export class Queue {
   }
 
   /** Takes a message out, to put it elsewhere. */
-  drop(message: Message): void {
+  drop(message: Message, kind: "deleted" | "gone" = "gone"): void {
     this.enter(message, "gone");
     this.messages.delete(message.id);
+    this.tell(kind, message);
     if (this.messages.size > 0) return;
     for (const resolve of this.emptyWaiters) resolve();
     this.emptyWaiters.clear();
+  }
+
+  /** Calls back at every change of a message, at the instant of the change; the answer ends that. */
+  watch(watcher: (change: QueueChange) => void): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  /** One entry of a batch begins. @throws CloudError InternalError by `hardness.entryFailures` */
+  beginEntry(): void {
+    const { hardness, random } = this.context;
+    if (hardness.entryFailures > 0 && random() < hardness.entryFailures) {
+      throw new CloudError(500, "InternalError", "We encountered an internal error. Please try again.");
+    }
   }
 
   /** Ends all waiting. */
@@ -208,6 +226,7 @@ export class Queue {
   }
 
   private delivery(message: Message): Delivery {
+    this.tell("received", message);
     const receiptHandle = writeReceipt(this.name, message.id, message.generation, randomHex(this.context.random, 16));
     return { message, receiptHandle, receiveCount: message.receiveCount };
   }
@@ -223,6 +242,10 @@ export class Queue {
     message.dueAt = 0;
     target.take(message);
     return true;
+  }
+
+  private tell(kind: QueueChange["kind"], message: Message): void {
+    for (const watcher of this.watchers) watcher({ kind, message });
   }
 
   private show(message: Message): void {
