@@ -235,4 +235,87 @@ export const SIM_BUGS: readonly SimBug[] = [
     fromSeed: 1,
     shape: handoffs(true),
   },
+  {
+    name: "the heartbeat is off",
+    breaks: "rule 4",
+    patches: [{ file: "worker/leases.ts", find: "if (!isAborted(signal)) void beat();", replace: "" }],
+    fromSeed: 650,
+  },
+  {
+    name: "a hand-off is lost",
+    breaks: "rule 7",
+    patches: [
+      {
+        file: "worker/drain.ts",
+        find: "outbox.send({ body: encodeEnvelope(message), ...(groupId === undefined ? {} : { groupId }) })",
+        replace: "Promise.resolve(encodeEnvelope(message) !== groupId)",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a delete is not checked again",
+    breaks: "rule 1",
+    patches: [
+      {
+        file: "worker/reconcile.ts",
+        find: "if (sameState(before, after)) return after;",
+        replace: 'if (before.kind === "absent" || sameState(before, after)) return after;',
+      },
+    ],
+    fromSeed: 1_360,
+  },
+];
+
+/** Bugs that only the built worker shows, with its adapters, or that show that the process mode's checker is awake. */
+export interface ProcessBug {
+  readonly name: string;
+  readonly breaks: string;
+  readonly patches: readonly Patch[];
+  readonly fromSeed: number;
+}
+
+export const PROCESS_BUGS: readonly ProcessBug[] = [
+  {
+    name: "the tagging directive is missing",
+    breaks: "tagged objects are copied",
+    patches: [{ file: "aws/destination-bucket.ts", find: 'TaggingDirective: "REPLACE",', replace: "" }],
+    fromSeed: 1,
+  },
+  {
+    name: "requests for parts carry no source condition",
+    breaks: "rule 2",
+    patches: [
+      {
+        file: "aws/destination-uploads.ts",
+        find: "CopySourceRange: `bytes=${firstByte}-${lastByte}`, CopySourceIfMatch: quoted(sourceEtag),",
+        replace: "CopySourceRange: `bytes=${firstByte}-${lastByte}`,",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "headers and metadata are left to S3",
+    breaks: "metadata is carried over",
+    patches: [
+      {
+        file: "aws/destination-uploads.ts",
+        find: "const headers = contentHeaders(content);",
+        replace: "const headers = contentHeaders({ headers: {}, metadata: content.metadata });",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a message is deleted when it is filed (built worker)",
+    breaks: "nothing lost",
+    patches: [
+      {
+        file: "worker/intake.ts",
+        find: 'tally.add("coalesced", inbox.file(lease, history, filing));',
+        replace: 'tally.add("coalesced", inbox.file(lease, history, filing)); void outbox.acknowledge(lease);',
+      },
+    ],
+    fromSeed: 1,
+  },
 ];

@@ -1,6 +1,7 @@
 /** `--planted`: every planted bug, the mode and seed that finds it, and after how long. */
 import type { Terminal } from "../terminal";
-import { SIM_BUGS } from "./bugs";
+import { PROCESS_BUGS, SIM_BUGS } from "./bugs";
+import { findInProcess } from "./process-search";
 import { findInSim } from "./search";
 
 interface Row {
@@ -26,6 +27,14 @@ export async function runPlanted(terminal: Terminal): Promise<number> {
         return found === undefined ? undefined : { seed: found.seed, by: found.promise };
       }),
     );
+    terminal.lines(rows.slice(-1).map(lineOf));
+  }
+  for (const bug of PROCESS_BUGS) {
+    terminal.progress(`${bug.name}: a run of the built worker and starter`);
+    rows.push(
+      await timed({ bug: bug.name, breaks: bug.breaks, mode: "process" }, () => findInProcess(bug, terminal.signal)),
+    );
+    terminal.progress("");
     terminal.lines(rows.slice(-1).map(lineOf));
   }
   const missed = rows.filter(({ found }) => found === undefined);

@@ -2,7 +2,7 @@
  * Brings the system to rest after the faults have stopped: nothing on its way, nothing in the queue, no worker.
  *
  * A write of unknown outcome is waited out by its worker for a minute and more (core/bounds.ts). Whoever only waits is told to
- * stop, as Spot would; once no worker is there, the cloud's clock jumps to where the next message can be seen.
+ * stop, as Spot would; once no worker is there, the cloud's clock jumps to where every message can be seen.
  */
 import type { JumpingClock } from "../../stack/jumping-clock";
 import type { Stack } from "../../stack/stack";
@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 100;
 /** No request to S3 for so long: whoever still runs only waits. */
 const IDLE_MS = 4_000;
 /** Visible messages without a worker for so long: one is started by hand. */
-const UNATTENDED_MS = 3_000;
+const UNATTENDED_MS = 1_000;
 const PATIENCE_MS = 180_000;
 
 /** Resolves to what it still waited for when its patience was at an end; undefined at rest. */
@@ -30,7 +30,7 @@ export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<st
     if (service === "s3" && principal === "worker") lastRequest = Date.now();
   });
   try {
-    for (const began = Date.now(); ; ) {
+    for (const began = Date.now(); ;) {
       await sleep(LOOK_EVERY_MS, signal);
       const { visible, inFlight, delayed } = queue.depth();
       const live = cloud.ecs.tasks().filter((task) => task.lastStatus !== "STOPPED");
@@ -40,7 +40,7 @@ export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<st
       if (Date.now() - began > PATIENCE_MS) {
         return `${visible} visible, ${inFlight} in flight and ${delayed} delayed messages, ${pending} events, ${live.length} workers`;
       }
-      if (live.length === 0 && pending === 0 && visible === 0) clock.jump(secondsToNext(stack, clock));
+      if (live.length === 0 && pending === 0 && visible === 0) jumpToLast(stack, clock);
       else if (live.length > 0 && inFlight > 0 && Date.now() - lastRequest > IDLE_MS) {
         for (const { id } of live) cloud.ecs.interruptSpot(id);
         lastRequest = Date.now();
@@ -54,7 +54,11 @@ export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<st
   }
 }
 
-function secondsToNext({ queue }: Stack, clock: JumpingClock): number {
-  const times = queue.peek().map(({ visibleAt = 0 }) => visibleAt);
-  return Math.max(1, Math.ceil((Math.min(...times) - clock.now()) / 1000));
+/** To where every message can be seen. The schedule does not make up for the time that is left out. */
+function jumpToLast({ cloud, queue }: Stack, clock: JumpingClock): void {
+  const lastAt = Math.max(0, ...queue.peek().map(({ visibleAt = 0 }) => visibleAt));
+  const rules = cloud.schedule.rules();
+  for (const { name } of rules) cloud.schedule.setEnabled(name, false);
+  clock.jump(Math.max(1, Math.ceil((lastAt - clock.now()) / 1000)));
+  for (const { name } of rules) cloud.schedule.setEnabled(name, true);
 }

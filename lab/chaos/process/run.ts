@@ -50,7 +50,7 @@ export interface ProcessRunOptions {
 /** Scaled down, so that a minute holds several lives of a worker. */
 const SETTINGS = {
   visibilityTimeoutSeconds: 15,
-  maxReceiveCount: 10,
+  maxReceiveCount: 5,
   longPollSeconds: 1,
   emptyPollsBeforeExit: 2,
   copyConcurrency: 64,
@@ -67,6 +67,7 @@ const SETTINGS = {
 const MAX_MEMORY_MIB = 400;
 const MAX_DESCRIPTORS = 3 * SETTINGS.copyConcurrency + 100;
 const UNSYNCABLE = "unsyncable/";
+const KEYS_PER_MESSAGE = 50;
 
 export async function runProcessSeed(options: ProcessRunOptions): Promise<ProcessSeedResult> {
   const { seed, minutes, signal, workerBundle } = options;
@@ -139,7 +140,7 @@ async function act(stage: Stage): Promise<ProcessSeedResult> {
     blameAll(witness, "both sides equal at rest, or the key in the dead-letter queue", unequal, mayHeal);
     // What `verify --repair` and a redrive do: every key comes up once more, and now nothing is in its way.
     deadLetters.purge();
-    for (const key of record.keys()) queue.send(keysBody([key], 0));
+    for (const keys of chunks(record.keys(), KEYS_PER_MESSAGE)) queue.send(keysBody(keys, 0));
     await rest();
     const deadAtLast = judgeDeadLetters(stack, witness);
     blameAll(witness, "both sides equal once every key was looked at again", await differences(stack, record), (key) =>
@@ -176,6 +177,12 @@ async function act(stage: Stage): Promise<ProcessSeedResult> {
     vitals.close();
     await witness.close();
   }
+}
+
+function chunks<T>(items: readonly T[], size: number): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 function blameAll(
