@@ -10,7 +10,7 @@ import { makeAuthor } from "./author";
 import { makeNemesis } from "./nemesis";
 import { SourceRecord } from "./record";
 import { comeToRest } from "./rest";
-import { makeStory } from "./story";
+import { makeStory, UNSYNCABLE } from "./story";
 import { makeTroubles, type Weather, weatherOf } from "./troubles";
 import { differences, judgeDeadLetters, judgeUploads } from "./verdict";
 import { watchVitals } from "./vitals";
@@ -66,7 +66,6 @@ const SETTINGS = {
 /** What a worker may use with these settings; more means that something grows. */
 const MAX_MEMORY_MIB = 400;
 const MAX_DESCRIPTORS = 3 * SETTINGS.copyConcurrency + 100;
-const UNSYNCABLE = "unsyncable/";
 const KEYS_PER_MESSAGE = 50;
 
 export async function runProcessSeed(options: ProcessRunOptions): Promise<ProcessSeedResult> {
@@ -138,18 +137,18 @@ async function act(stage: Stage): Promise<ProcessSeedResult> {
     const unequal = await differences(stack, record);
     const mayHeal = (key: string): boolean => dead.has(key) || nemesis.purged || weather === "residual";
     blameAll(witness, "both sides equal at rest, or the key in the dead-letter queue", unequal, mayHeal);
-    // What `verify --repair` and a redrive do: every key comes up once more, and now nothing is in its way.
-    deadLetters.purge();
-    for (const keys of chunks(record.keys(), KEYS_PER_MESSAGE)) queue.send(keysBody(keys, 0));
-    await rest();
-    const deadAtLast = judgeDeadLetters(stack, witness);
-    blameAll(witness, "both sides equal once every key was looked at again", await differences(stack, record), (key) =>
-      key.startsWith(UNSYNCABLE),
-    );
-    for (const key of record.keys()) {
-      if (key.startsWith(UNSYNCABLE) && !deadAtLast.has(key)) {
-        witness.blame("what cannot be synced is in the dead-letter queue", key, "it is not");
-      }
+    if (witness.problems.length === 0) {
+      // What `verify --repair` and a redrive do: every key comes up once more, and now nothing is in its way.
+      deadLetters.purge();
+      for (const keys of chunks(record.keys(), KEYS_PER_MESSAGE)) queue.send(keysBody(keys, 0));
+      await rest();
+      judgeUnsyncable(witness, record, judgeDeadLetters(stack, witness));
+      blameAll(
+        witness,
+        "both sides equal once every key was looked at again",
+        await differences(stack, record),
+        isUnsyncable,
+      );
     }
     const deaths = ["kill", "blackout", "interrupt", "stop"].some((kind) => nemesis.injected.has(kind));
     const uploadsLeft = judgeUploads(stack, witness, deaths);
@@ -167,7 +166,7 @@ async function act(stage: Stage): Promise<ProcessSeedResult> {
       samples: witness.samples,
       deadLetters: dead.size,
       uploadsLeft,
-      healed: [...unequal.keys()].filter((key) => !key.startsWith(UNSYNCABLE)).length,
+      healed: [...unequal.keys()].filter((key) => !isUnsyncable(key)).length,
       peakMemoryMiB: vitals.peakMemoryMiB,
       peakDescriptors: vitals.peakDescriptors,
       faultSeconds,
@@ -192,6 +191,18 @@ function blameAll(
   excused: (key: string) => boolean,
 ): void {
   for (const [key, text] of unequal) if (!excused(key)) witness.blame(promise, key, text);
+}
+
+function isUnsyncable(key: string): boolean {
+  return key.startsWith(UNSYNCABLE);
+}
+
+function judgeUnsyncable(witness: Witness, record: SourceRecord, dead: ReadonlySet<string>): void {
+  for (const key of record.keys()) {
+    if (isUnsyncable(key) && !dead.has(key)) {
+      witness.blame("what cannot be synced is in the dead-letter queue", key, "it is not");
+    }
+  }
 }
 
 function judgeVitals(

@@ -27,6 +27,9 @@ export interface StoryStep {
   readonly change: Change;
 }
 
+/** Keys of objects that cannot be synced. */
+export const UNSYNCABLE = "unsyncable/";
+
 const CHANGES_PER_SECOND = 5;
 const BURST_KEYS_PER_MINUTE = 2_000;
 const MIB = 1024 ** 2;
@@ -39,8 +42,8 @@ export function makeStory(random: Random, durationMs: number): readonly StorySte
   const count = Math.round((durationMs / 1000) * CHANGES_PER_SECOND);
   for (let i = 0; i < count; i++) steps.push({ atMs: random.int(0, durationMs), change: change(random) });
   const unsyncable = [
-    { kind: "customer-key", key: "unsyncable/customer-key" },
-    { kind: "archived", key: "unsyncable/archived" },
+    { kind: "customer-key", key: `${UNSYNCABLE}customer-key` },
+    { kind: "archived", key: `${UNSYNCABLE}archived` },
   ] as const;
   for (const one of unsyncable) steps.push({ atMs: random.int(0, durationMs / 2), change: one });
   steps.push(...burst(random, durationMs));

@@ -8,6 +8,7 @@ import type { History } from "../../sim/history";
 import { keysIn } from "../../sim/bodies";
 import type { Stack } from "../../stack/stack";
 import { describeVersion, type SourceRecord, versionOf } from "./record";
+import { UNSYNCABLE } from "./story";
 
 export interface Problem {
   readonly promise: string;
@@ -33,6 +34,9 @@ interface Held {
   receivedAt: number;
   receives: number;
 }
+
+/** What no state of the two buckets makes right. */
+const MALFORMED = new Set(["NotImplemented", "InvalidRequest", "MalformedXML"]);
 
 /** Writes to the destination after which its object is looked at. */
 const WRITES = new Set(["CopyObject", "CompleteMultipartUpload", "DeleteObject"]);
@@ -81,6 +85,9 @@ export function makeWitness(stack: Stack, record: SourceRecord, history: History
       key,
       `${errorCode ?? ""}${fault}`,
     );
+    if (MALFORMED.has(errorCode ?? "") && faults === undefined && !key.startsWith(UNSYNCABLE)) {
+      blame("no malformed request", key, `${operation}: ${errorCode ?? ""}`);
+    }
     if (operation === "HeadObject" && resource === source) lastHeads.set(key, Math.max(at, lastHeads.get(key) ?? 0));
     if (resource === destination && WRITES.has(operation)) lookSoon(key);
   }
