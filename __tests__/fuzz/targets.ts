@@ -1,0 +1,129 @@
+/**
+ * What hostile bytes are thrown at, and what must hold whatever they are. A target throws when it does not.
+ *
+ * `npm run fuzz -- NAME [seconds]` looks for new inputs under coverage guidance; corpus.test.ts replays the ones that are kept.
+ */
+import { S3Client } from "@aws-sdk/client-s3";
+import { makeDestinationBucket } from "../../aws/destination-bucket";
+import { encodeEnvelope } from "../../core/envelope";
+import { parseStarterEnv, parseWorkerEnv, writeStarterEnv, writeWorkerEnv } from "../../core/env";
+import { isSyncError } from "../../core/errors";
+import { parseMessage } from "../../core/events";
+import { parseFingerprint } from "../../core/fingerprint";
+import { MAX_KEY_BYTES } from "../../core/keys";
+import type { DestinationBucket } from "../../core/ports";
+import type { ParsedMessage } from "../../core/messages";
+import { parseSettings } from "../../core/settings";
+import type { Environment } from "../../core/variables";
+
+export type Target = (input: Buffer) => void | Promise<void>;
+
+export const TARGETS = {
+  message: fuzzMessage,
+  environment: fuzzEnvironment,
+  settings: fuzzSettings,
+  fingerprint: fuzzFingerprint,
+  answer: fuzzAnswer,
+} as const satisfies Record<string, Target>;
+
+/** Queue messages: never an exception, only keys that S3 could have; what is an envelope survives being written and read. */
+function fuzzMessage(input: Buffer): void {
+  const parsed = parseMessage(input.toString("utf8"));
+  for (const key of keysOf(parsed)) {
+    const bytes = Buffer.byteLength(key);
+    if (bytes === 0 || bytes > MAX_KEY_BYTES) throw new Error(`a key of ${bytes} bytes`);
+  }
+  if (parsed.kind !== "keys" && parsed.kind !== "handoff" && parsed.kind !== "list") return;
+  const again = parseMessage(encodeEnvelope(parsed));
+  if (JSON.stringify(again) !== JSON.stringify(parsed)) throw new Error("an envelope changed when it was written");
+}
+
+function keysOf(parsed: ParsedMessage): readonly string[] {
+  if (parsed.kind === "events") return parsed.events.map(({ key }) => key);
+  return parsed.kind === "keys" || parsed.kind === "handoff" ? parsed.keys.map(({ key }) => key) : [];
+}
+
+/** Environments, as lines of NAME=VALUE: problems or a configuration, and a configuration survives being written and read. */
+function fuzzEnvironment(input: Buffer): void {
+  const environment = environmentIn(input);
+  const worker = parseWorkerEnv(environment);
+  if (worker.ok) mustEqual(parseWorkerEnv(writeWorkerEnv(worker.config)), worker);
+  else mustSay(worker.problems);
+  const starter = parseStarterEnv(environment);
+  if (starter.ok) mustEqual(parseStarterEnv(writeStarterEnv(starter.config)), starter);
+  else mustSay(starter.problems);
+}
+
+function fuzzSettings(input: Buffer): void {
+  const settings = parseSettings(environmentIn(input), "dev");
+  if (!settings.ok) mustSay(settings.problems);
+}
+
+/** Fingerprints come from the destination's metadata, which anybody with access can write. */
+function fuzzFingerprint(input: Buffer): void {
+  const parsed = parseFingerprint(input.toString("utf8"));
+  if (parsed !== undefined && !(Number.isSafeInteger(parsed.size) && parsed.size >= 0)) {
+    throw new Error(`a size of ${parsed.size}`);
+  }
+}
+
+/** Answers of S3: the first byte chooses the operation, the second the status, the rest is the body. A result or an error of ours. */
+async function fuzzAnswer(input: Buffer): Promise<void> {
+  const statusCode = STATUSES[(input[1] ?? 0) % STATUSES.length] ?? 200;
+  const bucket = bucketThatAnswers(statusCode, input.subarray(2));
+  const calls = [
+    () => bucket.copyObject({ key: "k", sourceEtag: "e", content: EMPTY, checksumAlgorithm: undefined }, signal),
+    () =>
+      bucket.completeUpload(
+        { key: "k", uploadId: "u", parts: [{ partNumber: 1, etag: "e" }], size: 1, checksumAlgorithm: undefined },
+        signal,
+      ),
+    () => bucket.listParts("k", "u", signal),
+    () => bucket.listUploads("k", signal),
+    () => bucket.deleteObject("k", signal),
+    () => bucket.createUpload({ key: "k", content: EMPTY, checksumAlgorithm: undefined }, signal),
+  ] as const;
+  try {
+    await calls[(input[0] ?? 0) % calls.length]?.();
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+  }
+}
+
+const EMPTY = { headers: {}, metadata: {} };
+const STATUSES = [200, 400, 403, 404, 412, 500, 503] as const;
+const { signal } = new AbortController();
+
+function bucketThatAnswers(statusCode: number, body: Buffer): DestinationBucket {
+  const client = new S3Client({
+    region: "eu-north-1",
+    credentials: { accessKeyId: "AKIAFUZZ", secretAccessKey: "secret" },
+    maxAttempts: 1,
+    disableS3ExpressSessionAuth: true,
+    requestHandler: {
+      handle: () => Promise.resolve({ response: { statusCode, headers: {}, body } as never }),
+    },
+  });
+  return makeDestinationBucket({ client, name: "dest--eun1-az1--x-s3", sourceBucket: "source" });
+}
+
+function environmentIn(input: Buffer): Environment {
+  const lines = input.toString("utf8").split("\n");
+  const entries = lines.map((line): [string, string] => {
+    const at = line.indexOf("=");
+    return at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at + 1)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function mustEqual(a: object, b: object): void {
+  if (JSON.stringify(a) !== JSON.stringify(b)) throw new Error(`${JSON.stringify(a)} instead of ${JSON.stringify(b)}`);
+}
+
+/** Refused means that a person can read why, on lines of their own. */
+function mustSay(problems: readonly string[]): void {
+  if (problems.length === 0) throw new Error("refused without a problem");
+  for (const problem of problems) {
+    if (problem === "" || /\p{Cc}/u.test(problem)) throw new Error(`unreadable: ${JSON.stringify(problem)}`);
+  }
+}
