@@ -31,7 +31,7 @@ test("a small run ends equal, with a hand-off that loses no part, and leaves not
   expect(text).toMatch(/SIGTERM.* with 2 of 4 parts copied[^]*resumes the upload: 2 of 4 parts/);
   expect(text.match(/exit code 0/g)).toHaveLength(numbers.workers);
   expectNobodyLeft();
-}, 90_000);
+}, 240_000);
 
 /** Process ids of this process's workers, oldest first. */
 function workerPids(): number[] {
@@ -63,7 +63,7 @@ test("a worker that is told to stop, beside the provoked one, is not equal", asy
   expect(stopped).toBeDefined();
   expect(result).toMatchObject({ verdict: "different", differences: [], numbers: { toldToStop: 2, workersNow: 0 } });
   expect(result.problems).toContain("1 worker did not leave by empty polls");
-}, 90_000);
+}, 240_000);
 
 test("a cloud that runs is something left behind, one that is closed is not", async () => {
   const cloud = await startCloud();
@@ -77,10 +77,10 @@ test("a cloud that runs is something left behind, one that is closed is not", as
 test("the watchdog says what the demo waits for", async () => {
   await expect(runDemo({ ...SMALL, watchdogSeconds: 2 })).rejects.toThrow(DemoStuck);
   expectNobodyLeft();
-}, 60_000);
+}, 240_000);
 
 test("called off before it began", async () => {
   const reason = new Error("not today");
   await expect(runDemo({ ...SMALL, signal: AbortSignal.abort(reason) })).rejects.toThrow(reason);
   expectNobodyLeft();
-}, 60_000);
+}, 240_000);
