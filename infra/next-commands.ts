@@ -9,14 +9,14 @@ export function logCommands(names: Names, { region }: Settings): Commands {
   return { workers: tail(names.workerLogGroup), starter: tail(names.starterLogGroup) };
 }
 
-/** In the order in which one needs them; a backfill comes first where there may be objects already. */
+/** In the order in which one needs them: a backfill comes first where there are objects already, and later for a widened prefix. */
 export function nextCommands(names: Names, settings: Settings, queueUrl: string): Commands {
   const { region } = settings;
+  const backfill = backfillCommand(names, settings, queueUrl);
+  const tryIt = `echo hello | aws s3 cp - s3://${names.sourceBucket}/${tryKey(settings)} --region ${region}`;
   return {
-    ...(settings.sourceBucket === undefined ? {} : { backfill: backfillCommand(names, settings, queueUrl) }),
-    ...(settings.sourceBucket === undefined
-      ? { tryIt: `echo hello | aws s3 cp - s3://${names.sourceBucket}/${tryKey(settings)} --region ${region}` }
-      : {}),
+    // Nobody wants our test object in a bucket of theirs.
+    ...(settings.sourceBucket === undefined ? { tryIt, backfill } : { backfill }),
     depth: `aws sqs get-queue-attributes --queue-url ${queueUrl} --attribute-names All --region ${region}`,
     startNow: `aws lambda invoke --function-name ${names.starter} --region ${region} /dev/stdout`,
     pause: "pulumi config set paused true && pulumi up",

@@ -51,7 +51,7 @@ export class S3ExpressSync extends ComponentResource {
     const names = namesFor(settings, place.accountId);
     const context: Context = { name, parent: this, settings, place, names, arns: arnsFor(names, place) };
 
-    const buckets = createBuckets(context);
+    const buckets = createBuckets(context, surroundings.ownBuckets);
     const network = createNetwork(context, surroundings.network);
     const image = createImage(context);
     const roles = createTaskRoles(context, image.repositoryArn);
