@@ -6,6 +6,7 @@ export async function answer<T>(asked: Promise<T>): Promise<Answer<T>> {
   try {
     return { value: await asked };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { error: message.replace(/^invocation of \S+ returned an error: /, "") };
   }
 }

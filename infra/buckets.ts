@@ -14,17 +14,13 @@ import {
 import { type Context, named, under } from "./context";
 import type { OwnBuckets } from "./own-buckets";
 import { lifecycleAccess } from "./policies/resources";
+import { UPLOAD_DAYS } from "./upload-days";
 
 /** Everything that was created; empty for adopted buckets. */
 export interface Buckets {
   readonly source: readonly Resource[];
   readonly destination: readonly Resource[];
 }
-
-/** Parts of a broken multipart copy cost storage and keep a directory bucket from being deleted. Ours take minutes. */
-const DESTINATION_UPLOAD_DAYS = 1;
-/** Uploads into the source are other people's and may take days. */
-const SOURCE_UPLOAD_DAYS = 7;
 
 /** @param own which of them are there already */
 export function createBuckets(context: Context, own: OwnBuckets): Buckets {
@@ -55,7 +51,7 @@ function createSource(context: Context, isThere: boolean): readonly Resource[] {
     },
     under(context),
   );
-  const lifecycle = abortUploads(context, "source-lifecycle", bucket, SOURCE_UPLOAD_DAYS);
+  const lifecycle = abortUploads(context, "source-lifecycle", bucket, UPLOAD_DAYS.source);
   return [bucket, access, lifecycle, ...encryption(context, "source-encryption", bucket, settings.sourceKmsKeyArn)];
 }
 
@@ -77,7 +73,7 @@ function createDestination(context: Context, isThere: boolean): readonly Resourc
     { bucket: bucket.bucket, policy: JSON.stringify(lifecycleAccess(arns)) },
     under(context),
   );
-  const lifecycle = abortUploads(context, "destination-lifecycle", bucket, DESTINATION_UPLOAD_DAYS, [policy]);
+  const lifecycle = abortUploads(context, "destination-lifecycle", bucket, UPLOAD_DAYS.destination, [policy]);
   return [
     bucket,
     policy,

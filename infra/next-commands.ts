@@ -1,6 +1,9 @@
 /** What an operator pastes next: texts for the stack's outputs. Pure. */
 import type { Settings } from "../core/settings";
+import type { Arns } from "./arns";
 import type { Names } from "./names";
+import { lifecycleAccess } from "./policies/resources";
+import { UPLOAD_DAYS } from "./upload-days";
 
 export type Commands = Readonly<Record<string, string>>;
 
@@ -35,11 +38,27 @@ export function reuseCommand(names: Names, settings: Settings): string | undefin
   return lines.length === 0 ? undefined : lines.join("\n");
 }
 
-/** What the owner of an adopted directory bucket may want to add; the stack does not touch it. */
-export function adoptedAdvice(settings: Settings): string | undefined {
-  return settings.destinationBucket === undefined
-    ? undefined
-    : "The destination is not this stack's: give it a lifecycle rule that aborts incomplete uploads (docs/deploy.md).";
+/** What the owner of an adopted directory bucket may want to add to it, as JSON; the stack does not touch it. */
+export interface Advice {
+  readonly about: string;
+  readonly addToBucketPolicy: string;
+  readonly addToLifecycleRules: string;
+}
+
+export function adoptedAdvice(settings: Settings, arns: Arns): Advice | undefined {
+  const { destinationBucket: bucket } = settings;
+  if (bucket === undefined) return undefined;
+  return {
+    about: `${bucket} is not this stack's. So that parts of broken copies do not stay in it, its owner may add a lifecycle rule (docs/deploy.md).`,
+    addToBucketPolicy: JSON.stringify(lifecycleAccess(arns).Statement[0]),
+    // In the words of the API PutBucketLifecycleConfiguration.
+    addToLifecycleRules: JSON.stringify({
+      ID: "abort-incomplete-uploads",
+      Status: "Enabled",
+      Filter: { Prefix: "" },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: UPLOAD_DAYS.destination },
+    }),
+  };
 }
 
 /** Fifty of the longest keys still make a small message. */

@@ -10,7 +10,7 @@ import { createDashboard, dashboardUrl } from "./dashboard";
 import { createImage } from "./image";
 import { namesFor } from "./names";
 import { createNetwork } from "./network";
-import { adoptedAdvice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
+import { adoptedAdvice, type Advice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
 import { createNotification } from "./notification";
 import { createQueues } from "./queues";
 import { createTaskRoles } from "./roles";
@@ -39,7 +39,7 @@ export interface SyncOutputs {
   readonly dashboardUrl?: string;
   /** To use the buckets again after `pulumi destroy`. */
   readonly reuseBuckets?: string;
-  readonly advice?: string;
+  readonly advice?: Advice;
 }
 
 export class S3ExpressSync extends ComponentResource {
@@ -79,7 +79,7 @@ export class S3ExpressSync extends ComponentResource {
     createDashboard(context);
 
     const reuse = reuseCommand(names, settings);
-    const advice = adoptedAdvice(settings);
+    const advice = adoptedAdvice(settings, context.arns);
     this.outputs = {
       sourceBucket: names.sourceBucket,
       destinationBucket: names.destinationBucket,

@@ -223,7 +223,16 @@ describe("adopted buckets belong to someone else", () => {
     expect(ran.outputs.next).toHaveProperty("backfill");
     expect(Object.keys(ran.outputs.next as object)[0]).toBe("backfill");
     expect(ran.outputs.reuseBuckets).toBeUndefined();
-    expect(ran.outputs.advice).toMatch(/lifecycle/);
+    const { addToBucketPolicy, addToLifecycleRules } = ran.outputs.advice as Record<string, string>;
+    expect(JSON.parse(addToBucketPolicy!)).toMatchObject({
+      Principal: { Service: "lifecycle.s3.amazonaws.com" },
+      Action: ["s3express:CreateSession"],
+      Resource: ["arn:aws:s3express:eu-north-1:123456789012:bucket/data--eun1-az1--x-s3"],
+    });
+    expect(JSON.parse(addToLifecycleRules!)).toMatchObject({
+      Status: "Enabled",
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    });
   });
 
   it("not even that through EventBridge", async () => {
