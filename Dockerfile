@@ -10,14 +10,12 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 # Install scripts belong to packages of the deployment; the bundler needs none.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json ./
-COPY scripts/build.mjs ./scripts/
-COPY core ./core
-COPY aws ./aws
-COPY worker ./worker
+# As much as .dockerignore lets in.
+COPY . .
 # Without times of their own, equal sources make equal layers.
 RUN npm run --silent build \
-    && mkdir -p /out/app && cp dist/worker.cjs /out/app/ \
+    && mkdir -p /out/app \
+    && cp dist/worker.cjs /out/app/ \
     && find /out -exec touch --no-dereference --date=@0 {} +
 
 FROM ${NODE_IMAGE}

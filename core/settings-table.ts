@@ -28,6 +28,11 @@ const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** Short enough for the longest name made of it (IAM roles: 64). */
+export const MAX_NAME_PREFIX = 40;
+/** Beginnings AWS keeps to itself: security groups (API CreateSecurityGroup), buckets (User Guide, bucket naming rules). */
+const RESERVED = ["sg-", "sthree-", "amzn-s3-demo-"];
+
 const optional = { optional: true } as const;
 const notBlank = (value: string): boolean => /^\S+$/.test(value);
 const isArn = (value: string): boolean => /^arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:\d{12}:\S+$/.test(value);
@@ -160,7 +165,12 @@ export const SETTINGS: SettingsTable = {
     goesTo: ["worker"],
   },
   namePrefix: {
-    variable: text("namePrefix", "3 to 40 lower-case letters, digits and hyphens", isNamePrefix, optional),
+    variable: text(
+      "namePrefix",
+      `3 to ${MAX_NAME_PREFIX} lower-case letters, digits and single hyphens that do not begin with ${RESERVED.join(", ")}`,
+      isNamePrefix,
+      optional,
+    ),
     description: "What the names of all resources begin with.",
     otherwise: "s3-to-s3express-sync-STACK; without -STACK in the dev stack",
     goesTo: ["infra"],
@@ -273,9 +283,16 @@ export const SETTINGS: SettingsTable = {
   },
 };
 
-/** Short enough for the longest name made of it (IAM roles: 64), and lower case because bucket names are made of it too. */
+/**
+ * Lower case because bucket names are made of it too. Single hyphens because ECR takes no others (API CreateRepository).
+ */
 export function isNamePrefix(value: string): boolean {
-  return /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/.test(value);
+  return (
+    value.length >= 3 &&
+    value.length <= MAX_NAME_PREFIX &&
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value) &&
+    !RESERVED.some((beginning) => value.startsWith(beginning))
+  );
 }
 
 function isSubnetId(value: string): boolean {

@@ -1,5 +1,6 @@
 /** Every name the system gives to something in AWS. Pure: scripts and people depend on these. */
 import type { Settings } from "../core/settings";
+import { fitted } from "../core/short-name";
 import type { System } from "../core/system";
 
 export interface Names {
@@ -93,19 +94,4 @@ function sourceBucketName(namePrefix: string, accountId: string): string {
 function directoryBucketName(namePrefix: string, accountId: string, zoneId: string): string {
   const suffix = `-${accountId}--${zoneId}--x-s3`;
   return `${fitted(namePrefix, MAX_BUCKET_NAME - suffix.length)}${suffix}`;
-}
-
-/** A prefix that is too long is cut, and told apart from others with the same beginning by a short hash of the whole. */
-function fitted(prefix: string, length: number): string {
-  if (prefix.length <= length) return prefix;
-  return `${prefix.slice(0, length - 7).replace(/-+$/, "")}-${shortHash(prefix)}`;
-}
-
-/** FNV-1a, six characters: only has to differ between a handful of stacks of one account. */
-function shortHash(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash.toString(36).padStart(6, "0").slice(-6);
 }

@@ -11,7 +11,7 @@ import { createDashboard, dashboardUrl } from "./dashboard";
 import { createImage } from "./image";
 import { namesFor, systemOf } from "./names";
 import { createNetwork } from "./network";
-import { adoptedAdvice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
+import { adoptedAdvice, type Advice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
 import { createNotification } from "./notification";
 import { createQueues } from "./queues";
 import { createTaskRoles } from "./roles";
@@ -42,7 +42,7 @@ export interface SyncOutputs {
   readonly dashboardUrl?: string;
   /** To use the buckets again after `pulumi destroy`. */
   readonly reuseBuckets?: string;
-  readonly advice?: string;
+  readonly advice?: Advice;
 }
 
 export class S3ExpressSync extends ComponentResource {
@@ -54,7 +54,7 @@ export class S3ExpressSync extends ComponentResource {
     const names = namesFor(settings, place.accountId);
     const context: Context = { name, parent: this, settings, place, names, arns: arnsFor(names, place) };
 
-    const buckets = createBuckets(context);
+    const buckets = createBuckets(context, surroundings.ownBuckets);
     const network = createNetwork(context, surroundings.network);
     const image = createImage(context);
     const roles = createTaskRoles(context, image.repositoryArn);
@@ -82,7 +82,7 @@ export class S3ExpressSync extends ComponentResource {
     createDashboard(context);
 
     const reuse = reuseCommand(names, settings);
-    const advice = adoptedAdvice(settings);
+    const advice = adoptedAdvice(settings, context.arns);
     this.outputs = {
       sourceBucket: names.sourceBucket,
       destinationBucket: names.destinationBucket,

@@ -67,6 +67,12 @@ it("only the prefix, whatever is in it; and an empty bucket is no error", async 
   expect(readFileSync(join(folder, "listed"), "utf8").split("\n")).toContain("it's $(here)/");
 });
 
+it("a backfill comes first where objects are there already, and nobody is told to write into a bucket of theirs", () => {
+  const verbs = (settings: Settings) => Object.keys(nextCommands(namesFor(settings, "123456789012"), settings, "Q"));
+  expect(verbs(settingsWith({ sourceBucket: "mine" }))).toEqual(["backfill", "depth", "startNow", "pause"]);
+  expect(verbs(settingsWith({}))).toEqual(["tryIt", "backfill", "depth", "startNow", "pause"]);
+});
+
 it("the lines that take retained buckets into use again name what was created", () => {
   const names = (settings: Settings) => namesFor(settings, "123456789012");
   const created = settingsWith({});
