@@ -33,6 +33,8 @@ export interface Message {
   readonly sentAt: number;
   /** When it came into the queue it is in. */
   enteredAt: number;
+  /** How often it had been received by then, in the queue it was in before. */
+  receivesAtEntry: number;
   state: MessageState;
   firstReceivedAt: number | undefined;
   receiveCount: number;

@@ -59,6 +59,7 @@ export class Queue {
       senderId: input.senderId ?? "AIDALOCAL",
       sentAt: now,
       enteredAt: now,
+      receivesAtEntry: 0,
       state: "gone",
       firstReceivedAt: undefined,
       receiveCount: 0,
@@ -75,6 +76,7 @@ export class Queue {
   /** Puts a message here that was in another queue (dead letters, move tasks) or is new. */
   take(message: Message): void {
     message.enteredAt = this.context.clock.now();
+    message.receivesAtEntry = message.receiveCount;
     this.messages.set(message.id, message);
     this.due.push(message.sentAt + this.settings.number("MessageRetentionPeriod") * 1000, { message, expires: true });
     if (message.dueAt > this.context.clock.now()) this.hide(message, "delayed", message.dueAt);
@@ -150,7 +152,8 @@ export class Queue {
   oldestAgeMs(): number {
     this.advance();
     for (const message of this.messages.values()) {
-      if (message.receiveCount <= MAX_RECEIVES_OF_OLDEST) return this.context.clock.now() - message.enteredAt;
+      const receives = message.receiveCount - message.receivesAtEntry;
+      if (receives <= MAX_RECEIVES_OF_OLDEST) return this.context.clock.now() - message.enteredAt;
     }
     return 0;
   }
