@@ -1,10 +1,18 @@
 /** All verbs, in the order an operator meets them. */
 import { Command } from "@commander-js/extra-typings";
 import type { Shell } from "./shell/verb";
+import { dlqVerb } from "./verbs/dlq";
+import { logsVerb } from "./verbs/logs";
+import { pauseVerb } from "./verbs/pause";
+import { resumeVerb } from "./verbs/resume";
+import { scaleVerb } from "./verbs/scale";
 import { statusVerb } from "./verbs/status";
 import { triggerVerb } from "./verbs/trigger";
 
-const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [statusVerb, triggerVerb];
+/** Verbs differ in the types of their arguments and options. */
+type MakeVerb = (shell: Shell) => { readonly name: () => string };
+
+const VERBS: readonly MakeVerb[] = [statusVerb, logsVerb, dlqVerb, triggerVerb, scaleVerb, pauseVerb, resumeVerb];
 
 export interface ProgramIo {
   readonly writeOut: (text: string) => void;
@@ -22,8 +30,15 @@ export function makeProgram(shell: Shell, io: ProgramIo): Command {
     .exitOverride()
     .addHelpText("after", "\nExit codes: 0 done, 1 drift or failure, 2 wrong usage.\n");
   for (const verb of VERBS) {
-    const command = verb(shell) as Command;
-    program.addCommand(command.copyInheritedSettings(program));
+    const command = verb(shell) as unknown as Command;
+    program.addCommand(inheriting(command, program));
   }
   return program;
+}
+
+/** Verbs of verbs as well: how errors and help end is the same everywhere. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inheriting(child as Command, command);
+  return command;
 }
