@@ -1,5 +1,6 @@
 /** All verbs, in the order an operator meets them. */
 import { Command } from "@commander-js/extra-typings";
+import { version } from "../package.json";
 import type { Shell } from "./shell/verb";
 import { dlqVerb } from "./verbs/dlq";
 import { logsVerb } from "./verbs/logs";
@@ -25,6 +26,7 @@ export function makeProgram(shell: Shell, io: ProgramIo): Command {
     .description(
       "Operates an s3-express-sync system: one S3 bucket kept equal in an S3 Express One Zone directory bucket.",
     )
+    .version(version)
     .showHelpAfterError("(add --help for the options and examples)")
     .configureOutput(io)
     .exitOverride()

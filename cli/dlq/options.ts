@@ -14,7 +14,7 @@ export const DLQ_NEEDS = ["region", "deadLetterQueueUrl"] as const;
 type DlqContext = Pick<Context<(typeof DLQ_NEEDS)[number]>, "system" | "out" | "signal" | "onEnd">;
 
 export const DEFAULT_LIMIT = "10000";
-export const LIMIT_OPTION = `look at no more than this many messages (default ${DEFAULT_LIMIT}, at most ${MOST_LETTERS})`;
+export const LIMIT_OPTION = `look at no more than this many messages, at most ${MOST_LETTERS}`;
 
 /** @throws CliError for anything but a whole number in bounds */
 export function readLimit(raw: string): number {
