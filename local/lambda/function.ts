@@ -50,6 +50,8 @@ export class LambdaFunction {
   readonly arn: string;
   readonly output: Output;
   readonly modifiedAt: Date = new Date();
+  /** Another one after every change. */
+  revisionId: string;
   private sandboxes: Sandbox[] = [];
   private running = 0;
   private isClosed = false;
@@ -60,6 +62,7 @@ export class LambdaFunction {
     private readonly context: FunctionContext,
   ) {
     this.arn = `arn:aws:lambda:${context.region}:${context.accountId}:function:${config.name}`;
+    this.revisionId = randomUuid(context.random);
     this.output = new Output(
       () => context.clock.now(),
       (line) => {
@@ -76,6 +79,7 @@ export class LambdaFunction {
   /** Warm processes have the old environment, so they end. */
   async configure(change: Partial<FunctionInput>): Promise<void> {
     this.config = { ...this.config, ...change };
+    this.revisionId = randomUuid(this.context.random);
     for (const sandbox of this.sandboxes) if (sandbox.isBusy) sandbox.retireWhenIdle = true;
     await Promise.all(this.sandboxes.filter((sandbox) => !sandbox.isBusy).map((sandbox) => sandbox.close()));
   }
