@@ -1,9 +1,11 @@
 /** All verbs, in the order an operator meets them. */
 import { Command } from "@commander-js/extra-typings";
 import type { Shell } from "./shell/verb";
+import { backfillVerb } from "./verbs/backfill";
 import { triggerVerb } from "./verbs/trigger";
+import { workVerb } from "./verbs/work";
 
-const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [triggerVerb];
+const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [backfillVerb, triggerVerb, workVerb];
 
 export interface ProgramIo {
   readonly writeOut: (text: string) => void;

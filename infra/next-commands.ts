@@ -13,7 +13,7 @@ export function logCommands(names: Names, { region }: Settings): Commands {
 export function nextCommands(names: Names, settings: Settings, queueUrl: string): Commands {
   const { region } = settings;
   return {
-    ...(settings.sourceBucket === undefined ? {} : { backfill: backfillCommand(names, settings, queueUrl) }),
+    ...(settings.sourceBucket === undefined ? {} : { backfill: "npx s3-express-sync backfill" }),
     ...(settings.sourceBucket === undefined
       ? { tryIt: `echo hello | aws s3 cp - s3://${names.sourceBucket}/${tryKey(settings)} --region ${region}` }
       : {}),
@@ -42,27 +42,6 @@ export function adoptedAdvice(settings: Settings): string | undefined {
     : "The destination is not this stack's: give it a lifecycle rule that aborts incomplete uploads (docs/deploy.md).";
 }
 
-/** Fifty of the longest keys still make a small message. */
-const KEYS_PER_MESSAGE = 50;
-
-/** Lists the source and queues its keys in messages of our own format (core/envelope.ts), which let live events pass. */
-function backfillCommand(names: Names, { prefix, region }: Settings, queueUrl: string): string {
-  const from = prefix === "" ? "" : ` --prefix ${shellQuoted(prefix)}`;
-  const script =
-    'const all = JSON.parse(require("fs").readFileSync(0, "utf8")) ?? [], now = Date.now(); ' +
-    `for (let i = 0; i < all.length; i += ${KEYS_PER_MESSAGE}) console.log(JSON.stringify({ v: 1, kind: "keys", failures: 0, ` +
-    `eventTime: now, firstSeen: now, origin: "backfill", keys: all.slice(i, i + ${KEYS_PER_MESSAGE}) }))`;
-  return [
-    `aws s3api list-objects-v2 --bucket ${names.sourceBucket}${from} --region ${region} --query 'Contents[].{key: Key, size: Size}' --output json`,
-    `node -e ${shellQuoted(script)}`,
-    `while read -r body; do aws sqs send-message --queue-url ${queueUrl} --region ${region} --message-group-id backfill --message-body "$body" --query MessageId --output text; done`,
-  ].join(" | ");
-}
-
 function tryKey({ prefix }: Settings): string {
   return /^[\w./-]*$/.test(prefix) ? `${prefix}hello.txt` : "hello.txt";
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replace(/'/g, `'\\''`)}'`;
 }
