@@ -103,12 +103,20 @@ function rowsOf(body: Readable, file: InventoryFile): { rows: AsyncIterable<stri
       done(null, chunk);
     },
   });
-  const rows = parse({ relaxColumnCount: true, skipEmptyLines: true });
-  pipeline(body, tap, createGunzip(), rows, (error) => {
-    if (error) rows.destroy(cliError(`${file.key} cannot be read as gzip-compressed CSV: ${error.message}`));
-  });
+  const parser = parse({ relaxColumnCount: true, skipEmptyLines: true });
+  // Its errors end the parser, too: they are told there.
+  pipeline(body, tap, createGunzip(), parser, () => undefined);
   let digest: string | undefined;
-  return { rows, digest: () => (digest ??= hash.digest("hex")) };
+  return { rows: readable(parser, file), digest: () => (digest ??= hash.digest("hex")) };
+}
+
+async function* readable(parser: AsyncIterable<string[]>, file: InventoryFile): AsyncGenerator<string[], void> {
+  try {
+    yield* parser;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw cliError(`${file.key} cannot be read as gzip-compressed CSV: ${why}`);
+  }
 }
 
 /** Counters of a new call, and where it begins. */
