@@ -2,6 +2,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../package.json";
 import type { Shell } from "./shell/verb";
+import { backfillVerb } from "./verbs/backfill";
 import { dlqVerb } from "./verbs/dlq";
 import { logsVerb } from "./verbs/logs";
 import { pauseVerb } from "./verbs/pause";
@@ -9,11 +10,22 @@ import { resumeVerb } from "./verbs/resume";
 import { scaleVerb } from "./verbs/scale";
 import { statusVerb } from "./verbs/status";
 import { triggerVerb } from "./verbs/trigger";
+import { workVerb } from "./verbs/work";
 
 /** Verbs differ in the types of their arguments and options. */
 type MakeVerb = (shell: Shell) => { readonly name: () => string };
 
-const VERBS: readonly MakeVerb[] = [statusVerb, logsVerb, dlqVerb, triggerVerb, scaleVerb, pauseVerb, resumeVerb];
+const VERBS: readonly MakeVerb[] = [
+  statusVerb,
+  backfillVerb,
+  logsVerb,
+  dlqVerb,
+  triggerVerb,
+  scaleVerb,
+  pauseVerb,
+  resumeVerb,
+  workVerb,
+];
 
 export interface ProgramIo {
   readonly writeOut: (text: string) => void;

@@ -19,6 +19,8 @@ export interface WorkerConfig {
   readonly partSize: number;
   /** Bytes. */
   readonly multipartThreshold: number;
+  /** Keys of the source that one listing unit looks at before it shares out the rest. */
+  readonly listUnitKeys: number;
   /** Of the destination, where it is not the bucket default S3-managed key. */
   readonly destinationKmsKeyArn?: string;
   /** Seconds between SIGTERM and our own exit; Fargate Spot kills after 120. */

@@ -21,6 +21,8 @@ export const LIMITS = {
   copyConcurrency: [1, 4096],
   partSizeMiB: [MIN_PART_BYTES / MIB, MAX_PART_BYTES / MIB],
   multipartThresholdMiB: [MIN_PART_BYTES / MIB, MAX_SINGLE_COPY_BYTES / MIB],
+  /** One page of a listing has at most 1,000; the upper end bounds memory and what a killed worker repeats. */
+  listUnitKeys: [1, 100_000],
   /** Fargate kills at most 120 s after SIGTERM (API ContainerDefinition.stopTimeout); 5 s are left for the last requests. */
   drainSeconds: [5, 115],
   breakerBudgetSeconds: [1, 43_200],
@@ -41,6 +43,7 @@ export const DEFAULTS = {
   copyConcurrency: 256,
   partSize: 128 * MIB,
   multipartThreshold: GIB / 4,
+  listUnitKeys: 10_000,
   drainSeconds: 90,
   breakerBudgetSeconds: 900,
   maxWorkers: 5,
@@ -79,6 +82,7 @@ export const WORKER_VARIABLES: Table<WorkerConfig> = {
   multipartThreshold: scaled("MULTIPART_THRESHOLD_MIB", LIMITS.multipartThresholdMiB, " MiB", MIB, {
     fallback: DEFAULTS.multipartThreshold,
   }),
+  listUnitKeys: integer("LIST_UNIT_KEYS", LIMITS.listUnitKeys, " keys", { fallback: DEFAULTS.listUnitKeys }),
   destinationKmsKeyArn: text("DESTINATION_KMS_KEY_ARN", "the ARN of a KMS key", isKmsKeyArn, { optional: true }),
   drainSeconds: integer("DRAIN_SECONDS", LIMITS.drainSeconds, " seconds", { fallback: DEFAULTS.drainSeconds }),
   breakerBudgetSeconds: integer("BREAKER_BUDGET_SECONDS", LIMITS.breakerBudgetSeconds, " seconds", {

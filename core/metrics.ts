@@ -12,12 +12,18 @@ export type Unit = "Seconds" | "Count" | "Bytes" | "None";
 
 /** Every metric, who emits it and what it says. All have the dimension Queue, some a second one (`by`). */
 export const METRICS = {
-  SyncLagSeconds: { unit: "Seconds", from: "worker", about: "From the event to the clean check, per key." },
+  SyncLagSeconds: {
+    unit: "Seconds",
+    from: "worker",
+    about: "From the event to the clean check, per key; live events only.",
+  },
   ObjectsCopied: { unit: "Count", from: "worker", about: "Objects written to the destination." },
   BytesCopied: { unit: "Bytes", from: "worker", about: "Their sizes." },
   ObjectsDeleted: { unit: "Count", from: "worker", about: "Objects deleted from the destination." },
   Skipped: { unit: "Count", from: "worker", by: "Reason", about: "Work units that needed no write, and why." },
   CoalescedEvents: { unit: "Count", from: "worker", about: "Events answered by a reconcile that ran anyway." },
+  KeysListed: { unit: "Count", from: "worker", about: "Keys of the source that backfills listed." },
+  KeysEnqueued: { unit: "Count", from: "worker", about: "Keys that they queued because they differ." },
   Throttles: { unit: "Count", from: "worker", about: "Requests that S3 answered with SlowDown." },
   Retries: { unit: "Count", from: "worker", about: "Attempts beyond the first." },
   PutBacks: { unit: "Count", from: "worker", about: "Keys put back to the queue." },
@@ -46,7 +52,7 @@ interface MetricTraits {
 export type MetricName = keyof typeof METRICS;
 
 /** Values of the dimension Reason. */
-export const SKIP_REASONS = ["in-sync", "outside-prefix", "other-bucket", "test-event"] as const;
+export const SKIP_REASONS = ["in-sync", "outside-prefix", "other-bucket", "test-event", "archived"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Values of the dimension Class. */

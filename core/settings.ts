@@ -121,6 +121,7 @@ export function workerSettings(
     ...(settings.destinationKmsKeyArn === undefined ? {} : { destinationKmsKeyArn: settings.destinationKmsKeyArn }),
     drainSeconds: DEFAULTS.drainSeconds,
     breakerBudgetSeconds: DEFAULTS.breakerBudgetSeconds,
+    listUnitKeys: DEFAULTS.listUnitKeys,
     logLevel: "info",
   };
 }

@@ -13,15 +13,16 @@ export function logCommands(names: Names, { region }: Settings): Commands {
 }
 
 /** In the order in which one needs them: a backfill comes first where there are objects already, and later for a widened prefix. */
-export function nextCommands(names: Names, settings: Settings, queueUrl: string): Commands {
-  const { region } = settings;
-  const backfill = backfillCommand(names, settings, queueUrl);
-  const tryIt = `echo hello | aws s3 cp - s3://${names.sourceBucket}/${tryKey(settings)} --region ${region}`;
+export function nextCommands(names: Names, settings: Settings): Commands {
+  const tool = (verb: string): string => `npx s3-express-sync ${verb}`;
+  const backfill = tool("backfill");
+  const tryIt = `echo hello | aws s3 cp - s3://${names.sourceBucket}/${tryKey(settings)} --region ${settings.region}`;
   return {
     // Nobody wants our test object in a bucket of theirs.
     ...(settings.sourceBucket === undefined ? { tryIt, backfill } : { backfill }),
-    depth: `aws sqs get-queue-attributes --queue-url ${queueUrl} --attribute-names All --region ${region}`,
-    startNow: `aws lambda invoke --function-name ${names.starter} --region ${region} /dev/stdout`,
+    status: tool("status --watch"),
+    startNow: tool("trigger"),
+    verify: tool("verify"),
     pause: "pulumi config set paused true && pulumi up",
   };
 }
@@ -61,27 +62,6 @@ export function adoptedAdvice(settings: Settings, arns: Arns): Advice | undefine
   };
 }
 
-/** Fifty of the longest keys still make a small message. */
-const KEYS_PER_MESSAGE = 50;
-
-/** Lists the source and queues its keys in messages of our own format (core/envelope.ts), which let live events pass. */
-function backfillCommand(names: Names, { prefix, region }: Settings, queueUrl: string): string {
-  const from = prefix === "" ? "" : ` --prefix ${shellQuoted(prefix)}`;
-  const script =
-    'const all = JSON.parse(require("fs").readFileSync(0, "utf8")) ?? [], now = Date.now(); ' +
-    `for (let i = 0; i < all.length; i += ${KEYS_PER_MESSAGE}) console.log(JSON.stringify({ v: 1, kind: "keys", failures: 0, ` +
-    `eventTime: now, firstSeen: now, origin: "backfill", keys: all.slice(i, i + ${KEYS_PER_MESSAGE}) }))`;
-  return [
-    `aws s3api list-objects-v2 --bucket ${names.sourceBucket}${from} --region ${region} --query 'Contents[].{key: Key, size: Size}' --output json`,
-    `node -e ${shellQuoted(script)}`,
-    `while read -r body; do aws sqs send-message --queue-url ${queueUrl} --region ${region} --message-group-id backfill --message-body "$body" --query MessageId --output text; done`,
-  ].join(" | ");
-}
-
 function tryKey({ prefix }: Settings): string {
   return /^[\w./-]*$/.test(prefix) ? `${prefix}hello.txt` : "hello.txt";
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replace(/'/g, `'\\''`)}'`;
 }

@@ -36,7 +36,7 @@ export interface SyncOutputs {
   readonly cluster: Output<string>;
   readonly starter: Output<string>;
   readonly logs: Commands;
-  readonly next: Output<Commands>;
+  readonly next: Commands;
   /** What `npx s3-express-sync` reads. */
   readonly system: Output<System>;
   readonly dashboardUrl?: string;
@@ -91,7 +91,7 @@ export class S3ExpressSync extends ComponentResource {
       cluster: cluster.cluster.name,
       starter: starter.name,
       logs: logCommands(names, settings),
-      next: queues.queue.url.apply((url) => nextCommands(names, settings, url)),
+      next: nextCommands(names, settings),
       system: all([queues.queue.url, queues.deadLetterQueue.url]).apply(([queueUrl, deadLetterQueueUrl]) =>
         systemOf(names, settings, { queueUrl, deadLetterQueueUrl }),
       ),

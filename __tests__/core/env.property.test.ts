@@ -29,6 +29,7 @@ const worker: fc.Arbitrary<WorkerConfig> = region.chain((where) =>
       destinationKmsKeyArn: id.map((key) => `arn:aws:kms:${where}:123456789012:key/${key}`),
       drainSeconds: within(LIMITS.drainSeconds),
       breakerBudgetSeconds: within(LIMITS.breakerBudgetSeconds),
+      listUnitKeys: within(LIMITS.listUnitKeys),
       logLevel: fc.constantFrom("debug" as const, "info" as const, "warn" as const, "error" as const),
     },
     {
@@ -48,6 +49,7 @@ const worker: fc.Arbitrary<WorkerConfig> = region.chain((where) =>
         "multipartThreshold",
         "drainSeconds",
         "breakerBudgetSeconds",
+        "listUnitKeys",
         "logLevel",
       ],
       noNullPrototype: true,

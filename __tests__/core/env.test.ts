@@ -44,6 +44,7 @@ it("a worker needs five variables, the rest has defaults", () => {
       multipartThreshold: 256 * MIB,
       drainSeconds: 90,
       breakerBudgetSeconds: 900,
+      listUnitKeys: 10_000,
       logLevel: "info",
     },
   });

@@ -1,4 +1,5 @@
 /** Ways to break the worker, one rule each, and where the random model finds them. */
+import { withListing } from "../../lab/sim/listing";
 import { MIB } from "../../core/parts";
 import type { Scenario } from "../../lab/sim/scenario";
 import { MINUTE, SECOND } from "../../lab/sim/time";
@@ -94,6 +95,16 @@ const TRUST_THE_VERB: readonly Patch[] = [
       'if (attention.removed) { await write(deps, attention, { kind: "absent" }, mustLook); return { kind: "absent" }; } const before = await headSource(deps, key);',
   },
 ];
+
+/** Objects that only a listing can find, and workers that die or stop while they list. */
+function existingObjects(scenario: Scenario): Scenario {
+  const operation = ["ListObjectsV2(source)", "SendMessage", "ListObjectsV2(destination)"][scenario.seed % 3] ?? "";
+  const kind = scenario.seed % 2 === 0 ? "kill" : "term";
+  const interrupts = [1, 2, 3].map(
+    (call, worker) => ({ operation, call, worker, phase: "sent", kind, seconds: 0 }) as const,
+  );
+  return withListing({ ...scenario, steps: [], interrupts }, 1_000, scenario.seed % 5 === 0);
+}
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -290,5 +301,46 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     fromSeed: 1,
     shape: handoffs(true),
+  },
+  {
+    name: "a range is acknowledged without what is left of it",
+    breaks: "a message is deleted only when what replaces it was taken",
+    patches: [{ file: "worker/listing.ts", find: "sendAll([...lists, ...batches])", replace: "sendAll(batches)" }],
+    fromSeed: 1,
+    shape: existingObjects,
+  },
+  {
+    name: "a range is acknowledged although SQS did not take what replaces it",
+    breaks: "a message is deleted only when what replaces it was taken",
+    patches: [{ file: "worker/listing.ts", find: "return sent.every(Boolean);", replace: "return true;" }],
+    fromSeed: 1,
+    shape: existingObjects,
+  },
+  {
+    name: "a listing that is stopped half way forgets the rest",
+    breaks: "SIGTERM puts back exactly the rest",
+    patches: [
+      { file: "worker/listing/unit.ts", find: "if (isCutShort) return [rest];", replace: "if (isCutShort) return [];" },
+    ],
+    fromSeed: 1,
+    shape: existingObjects,
+  },
+  {
+    name: "a replica that the listing does not show counts as in sync",
+    breaks: "what differs is enqueued",
+    patches: [
+      {
+        file: "core/listing-compare.ts",
+        find: 'if (replica === undefined) return { kind: "differs", why: "missing" };',
+        replace: 'if (replica === undefined) return { kind: "same" };',
+      },
+      {
+        file: "core/listing-compare.ts",
+        find: 'if (replica.kind === "absent") return { kind: "differs", why: "missing" };',
+        replace: 'if (replica.kind === "absent") return { kind: "same" };',
+      },
+    ],
+    fromSeed: 1,
+    shape: existingObjects,
   },
 ];

@@ -3,12 +3,12 @@
  * takes minutes is over in seconds, with real requests all the same.
  */
 import { createHash } from "node:crypto";
-import * as adapters from "../../aws";
 import { parseWorkerEnv } from "../../core/env";
 import type { Clock as WorkerClock, Log } from "../../core/ports";
 import type { Stack } from "../../lab/stack/stack";
 import type { Clock } from "../../local/http/clock";
-import { RECEIVERS, runWorker, type WorkerResult } from "../../worker/worker";
+import { connect } from "../../worker/connect";
+import { runWorker, type WorkerResult } from "../../worker/worker";
 
 export interface WorkerHere {
   readonly done: Promise<WorkerResult>;
@@ -36,24 +36,18 @@ export function startWorkerHere(
   const { config } = parsed;
   const credentials = cloud.principals.byName("worker");
   if (credentials === undefined) throw new Error("the local cloud has no principal named worker");
-  const options = { region: config.region, endpoint: cloud.endpoint, credentials };
-  const slots = config.copyConcurrency;
-  const sourceClient = adapters.makeSourceClient({ ...options, slots }, config.sourceBucket);
-  const destinationClient = adapters.makeDestinationClient({ ...options, slots });
-  const queueClients = adapters.makeQueueClients({ ...options, receivers: RECEIVERS });
-  const { queueUrl, visibilityTimeoutSeconds } = config;
-  const queue = adapters.makeQueue({ ...queueClients, queueUrl, visibilityTimeoutSeconds });
+  const connection = connect(config, { endpoint: cloud.endpoint, credentials });
   const { calls, counted } = countCalls();
-  const countedQueue = counted(queue);
-  const destination = { name: config.destinationBucket, sourceBucket: config.sourceBucket };
+  const queue = counted(connection.queue);
   const done = runWorker(
     config,
     {
-      source: counted(adapters.makeSourceBucket({ client: sourceClient, name: config.sourceBucket })),
-      destination: counted(adapters.makeDestinationBucket({ ...destinationClient, ...destination })),
-      queue: countedQueue,
-      heartbeats: countedQueue,
-      deadLetters: counted(adapters.makeQueue({ client: queueClients.client, queueUrl: config.deadLetterQueueUrl })),
+      ...connection,
+      source: counted(connection.source),
+      destination: counted(connection.destination),
+      queue,
+      heartbeats: queue,
+      deadLetters: counted(connection.deadLetters),
       clock: workerClock(clock),
       log,
       random: () => 0.5,
@@ -62,7 +56,7 @@ export function startWorkerHere(
     stop,
   );
   const close = (): void => {
-    for (const client of [sourceClient, destinationClient, queueClients]) client.destroy();
+    connection.destroy();
   };
   return { done, calls, close };
 }
