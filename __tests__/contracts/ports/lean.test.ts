@@ -1,0 +1,86 @@
+/** The contracts of the ports, kept by the lean transport on the local cloud: the very suites of the SDK adapters. */
+import { makeDestinationBucket, makeDestinationClient, makeSourceBucket, makeSourceClient } from "../../../aws";
+import { makeLeanDestinationBucket } from "../../../aws/lean/destination-bucket";
+import { makeS3Transport } from "../../../aws/lean/s3-transport";
+import { makeLeanSourceBucket } from "../../../aws/lean/source-bucket";
+import { startCloud, type Cloud } from "../../../local/cloud";
+import { describeDestinationBucketContract } from "./destination-bucket";
+import type { DestinationSubject } from "./destination-subject";
+import { describeDestinationUploadsContract } from "./destination-uploads";
+import { localSource } from "./local-source";
+import { describeSourceBucketContract, type SourceSubject } from "./source-bucket";
+
+const SOURCE = "contract-source";
+const DESTINATION = "contract--eun1-az1--x-s3";
+
+function optionsFor(cloud: Cloud, principalName: string) {
+  const { accessKeyId, secretAccessKey } = cloud.principals.byName(principalName)!;
+  return { region: cloud.region, endpoint: cloud.endpoint, credentials: { accessKeyId, secretAccessKey }, slots: 32 };
+}
+
+function leanSource(cloud: Cloud, principalName: string, bucket: string) {
+  const client = makeSourceClient(optionsFor(cloud, principalName), bucket);
+  const transport = makeS3Transport({ client, bucket, region: cloud.region, service: "s3", maxConnections: 32 });
+  const close = (): void => {
+    transport.destroy();
+    client.destroy();
+  };
+  return { source: makeLeanSourceBucket(makeSourceBucket({ client, name: bucket }), transport), close };
+}
+
+async function sourceSubject(): Promise<SourceSubject> {
+  const cloud = await startCloud({ principals: ["worker", "nobody"] });
+  const source = localSource(cloud, SOURCE);
+  cloud.s3.setPolicy("nobody", () => false);
+  const lean = leanSource(cloud, "worker", SOURCE);
+  const missing = leanSource(cloud, "worker", "no-such-bucket");
+  const forbidden = leanSource(cloud, "nobody", SOURCE);
+  return {
+    source: lean.source,
+    missing: missing.source,
+    forbidden: forbidden.source,
+    ...source,
+    close: async () => {
+      for (const each of [lean, missing, forbidden]) each.close();
+      await cloud.close();
+    },
+  };
+}
+
+async function destinationSubject(): Promise<DestinationSubject> {
+  const cloud = await startCloud({ principals: ["worker"] });
+  const source = localSource(cloud, SOURCE);
+  cloud.s3.createBucket(DESTINATION);
+  const lookup = leanSource(cloud, "worker", SOURCE);
+  const { client, sessions, destroy } = makeDestinationClient(optionsFor(cloud, "worker"));
+  const sdk = makeDestinationBucket({ client, sessions, name: DESTINATION, sourceBucket: SOURCE });
+  const transport = makeS3Transport({
+    client,
+    sessions,
+    bucket: DESTINATION,
+    region: cloud.region,
+    service: "s3express",
+    maxConnections: 32,
+  });
+  return {
+    destination: makeLeanDestinationBucket({ sdk, transport, sourceBucket: SOURCE }),
+    putSource: async (key, fixture) => {
+      await source.put(key, fixture);
+      const state = await lookup.source.head(key, new AbortController().signal);
+      if (state.kind === "absent") throw new Error(`${key} was not put`);
+      return state;
+    },
+    removeSource: source.remove,
+    read: async (key) => (cloud.s3.head(DESTINATION, key) === undefined ? undefined : cloud.s3.get(DESTINATION, key)),
+    close: async () => {
+      transport.destroy();
+      destroy();
+      lookup.close();
+      await cloud.close();
+    },
+  };
+}
+
+describeSourceBucketContract({ name: "lean", make: sourceSubject });
+describeDestinationBucketContract({ name: "lean", make: destinationSubject });
+describeDestinationUploadsContract({ name: "lean", make: destinationSubject });
