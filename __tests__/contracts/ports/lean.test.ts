@@ -1,13 +1,23 @@
 /** The contracts of the ports, kept by the lean transport on the local cloud: the very suites of the SDK adapters. */
-import { makeDestinationBucket, makeDestinationClient, makeSourceBucket, makeSourceClient } from "../../../aws";
+import {
+  makeDestinationBucket,
+  makeDestinationClient,
+  makeQueueClients,
+  makeSourceBucket,
+  makeSourceClient,
+} from "../../../aws";
 import { makeLeanDestinationBucket } from "../../../aws/lean/destination-bucket";
 import { makeS3Transport } from "../../../aws/lean/s3-transport";
 import { makeLeanSourceBucket } from "../../../aws/lean/source-bucket";
+import { leanCalls } from "../../../aws/lean/queue";
+import { makeSqsTransport } from "../../../aws/lean/sqs-transport";
+import { makeQueueOn } from "../../../aws/queue";
 import { startCloud, type Cloud } from "../../../local/cloud";
 import { describeDestinationBucketContract } from "./destination-bucket";
 import type { DestinationSubject } from "./destination-subject";
 import { describeDestinationUploadsContract } from "./destination-uploads";
 import { localSource } from "./local-source";
+import { describeQueueContract, type QueueSubject } from "./queue";
 import { describeSourceBucketContract, type SourceSubject } from "./source-bucket";
 
 const SOURCE = "contract-source";
@@ -81,6 +91,35 @@ async function destinationSubject(): Promise<DestinationSubject> {
   };
 }
 
+async function queueSubject(): Promise<QueueSubject> {
+  const cloud = await startCloud({ principals: ["worker"] });
+  const admin = cloud.sqs.createQueue("contract");
+  const { client, destroy } = makeQueueClients({ ...optionsFor(cloud, "worker"), receivers: 2 });
+  const closers: (() => void)[] = [destroy];
+  const leanQueue = (queueUrl: string) => {
+    const make = () => makeSqsTransport({ client, queueUrl, region: cloud.region, maxConnections: 4 });
+    const transports = { transport: make(), polling: make(), heartbeat: make() };
+    for (const each of Object.values(transports)) closers.push(() => each.destroy());
+    return makeQueueOn(leanCalls(transports), { queueUrl });
+  };
+  return {
+    queue: leanQueue(admin.url),
+    missing: leanQueue(admin.url.replace(/contract$/, "no-such-queue")),
+    peek: () =>
+      admin.peek().map(({ attributes, groupId }) => ({
+        attributes: Object.fromEntries(
+          Object.entries(attributes).map(([name, { StringValue }]) => [name, StringValue ?? ""]),
+        ),
+        groupId,
+      })),
+    close: async () => {
+      for (const close of closers) close();
+      await cloud.close();
+    },
+  };
+}
+
 describeSourceBucketContract({ name: "lean", make: sourceSubject });
 describeDestinationBucketContract({ name: "lean", make: destinationSubject });
 describeDestinationUploadsContract({ name: "lean", make: destinationSubject });
+describeQueueContract({ name: "lean", make: queueSubject });
