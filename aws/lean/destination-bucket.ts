@@ -8,6 +8,7 @@ import type { CopyObjectRequest, CopyPartRequest, CopyResult, DestinationBucket 
 import { ABSENT, type DestinationState } from "../../core/state";
 import { incompleteAnswer } from "../call";
 import { copyResult } from "../destination-context";
+import type { ExplainHead } from "../head";
 import { destinationObjectOf, quoted, unquoted } from "../object-headers";
 import { contentHeaders, type RawHeaders } from "../wire-headers";
 import { leanHead } from "./head";
@@ -17,19 +18,19 @@ export interface LeanDestinationOptions {
   /** The same bucket through the SDK. */
   readonly sdk: DestinationBucket;
   readonly transport: S3Transport;
+  readonly explain: ExplainHead;
   readonly sourceBucket: string;
   readonly kmsKeyArn?: string;
 }
 
 export function makeLeanDestinationBucket(options: LeanDestinationOptions): DestinationBucket {
-  const { sdk, transport } = options;
-  const bySdk = (key: string, signal: AbortSignal): Promise<DestinationState> => sdk.head(key, signal);
+  const { sdk, transport, explain } = options;
   return {
     ...sdk,
     head: (key, signal) =>
       leanHead<DestinationState>(
         transport,
-        { key, session: true, parse: destinationObjectOf, absent: ABSENT, bySdk },
+        { key, session: true, parse: destinationObjectOf, absent: ABSENT, explain },
         signal,
       ),
     copyObject: (request, signal) => copyObject(options, request, signal),

@@ -22,7 +22,7 @@ interface Probe {
   readonly middlewareStack: {
     add(
       middleware: (next: unknown) => (args: { readonly request: unknown }) => Promise<never>,
-      options: { readonly step: "build"; readonly name: string; readonly priority: "low" },
+      options: { readonly step: "build"; readonly name: string; readonly priority: "high" },
     ): void;
   };
 }
@@ -44,7 +44,7 @@ export async function resolveEndpoint<P extends Probe>(
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- never leaves this function
       throw STOP;
     },
-    { step: "build", name: "resolveOnly", priority: "low" },
+    { step: "build", name: "resolveOnly", priority: "high" },
   );
   try {
     await send(probe);

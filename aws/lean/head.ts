@@ -1,5 +1,6 @@
 /** HEAD over the lean transport, on either side. */
 import { asSyncError, isSyncError, syncError } from "../../core/errors";
+import type { ExplainHead } from "../head";
 import type { RawHeaders } from "../wire-headers";
 import type { S3Transport } from "./s3-transport";
 
@@ -13,12 +14,11 @@ export interface HeadOf<T> {
   readonly parse: (headers: RawHeaders) => T;
   /** On 404. */
   readonly absent: T;
-  /** The same HEAD through the SDK, which asks further when it is refused without a reason (aws/head.ts). */
-  readonly bySdk: (key: string, signal: AbortSignal) => Promise<T>;
+  readonly explain: ExplainHead;
 }
 
 export async function leanHead<T>(transport: S3Transport, head: HeadOf<T>, signal: AbortSignal): Promise<T> {
-  const { key, session, parse, absent, bySdk } = head;
+  const { key, session, parse, absent, explain } = head;
   const request = { operation: OPERATION, kind: "read", method: "HEAD", key, session, headers: CHECKSUMS } as const;
   try {
     const { headers } = await transport.send(request, signal);
@@ -27,8 +27,7 @@ export async function leanHead<T>(transport: S3Transport, head: HeadOf<T>, signa
     const error = asSyncError(thrown, OPERATION);
     if (error.operation !== OPERATION) throw error;
     if (error.httpStatus === 404) return absent;
-    if (error.httpStatus === 400 || error.httpStatus === 403) return bySdk(key, signal);
-    throw error;
+    throw await explain(error, key, signal);
   }
 }
 

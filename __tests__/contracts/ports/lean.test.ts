@@ -6,6 +6,8 @@ import {
   makeSourceBucket,
   makeSourceClient,
 } from "../../../aws";
+import { makeCall } from "../../../aws/call";
+import { makeExplainHead } from "../../../aws/head";
 import { makeLeanDestinationBucket } from "../../../aws/lean/destination-bucket";
 import { makeS3Transport } from "../../../aws/lean/s3-transport";
 import { makeLeanSourceBucket } from "../../../aws/lean/source-bucket";
@@ -35,7 +37,11 @@ function leanSource(cloud: Cloud, principalName: string, bucket: string) {
     transport.destroy();
     client.destroy();
   };
-  return { source: makeLeanSourceBucket(makeSourceBucket({ client, name: bucket }), transport), close };
+  const explain = makeExplainHead(makeCall(client), bucket);
+  return {
+    source: makeLeanSourceBucket({ sdk: makeSourceBucket({ client, name: bucket }), transport, explain }),
+    close,
+  };
 }
 
 async function sourceSubject(): Promise<SourceSubject> {
@@ -73,7 +79,12 @@ async function destinationSubject(): Promise<DestinationSubject> {
     maxConnections: 32,
   });
   return {
-    destination: makeLeanDestinationBucket({ sdk, transport, sourceBucket: SOURCE }),
+    destination: makeLeanDestinationBucket({
+      sdk,
+      transport,
+      explain: makeExplainHead(makeCall(client), DESTINATION),
+      sourceBucket: SOURCE,
+    }),
     putSource: async (key, fixture) => {
       await source.put(key, fixture);
       const state = await lookup.source.head(key, new AbortController().signal);
