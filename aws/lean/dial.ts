@@ -18,7 +18,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** So many addresses are tried before it is a failure. */
 const ATTEMPTS = 3;
 
-export function makeDial(origin: Origin): Dial {
+export interface DialOptions {
+  /** Certificate authority to trust instead of Node's own, as PEM; NODE_EXTRA_CA_CERTS is heard without it. */
+  readonly ca?: string;
+}
+
+export function makeDial(origin: Origin, { ca }: DialOptions = {}): Dial {
   const addresses = makeAddresses({
     host: origin.host,
     lookup: (host) => lookupName(host, { all: true }),
@@ -33,6 +38,7 @@ export function makeDial(origin: Origin): Dial {
       ...to,
       servername: origin.host,
       ALPNProtocols: ["http/1.1"],
+      ...(ca === undefined ? {} : { ca }),
       ...(session === undefined ? {} : { session }),
     });
     socket.on("session", (ticket) => (session = ticket));
