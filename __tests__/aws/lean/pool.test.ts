@@ -1,4 +1,5 @@
 /** Connections: who may use one again, what a broken one means, and that no answer ever reaches another request. */
+import { TLSSocket } from "node:tls";
 import { generate } from "selfsigned";
 import { makeDial } from "../../../aws/lean/dial";
 import { makePool, type Pool } from "../../../aws/lean/pool";
@@ -92,9 +93,10 @@ test.each<[string, Answering]>([
 });
 
 test("no proper HTTP is an error of the request that met it, and of no other", async () => {
-  const get = await start(
-    (socket, line, at) => void (line === "GET /bad" ? socket.write("nonsense\r\n\r\n") : echo(socket, line, at)),
-  );
+  const get = await start((socket, line, at) => {
+    if (line === "GET /bad") socket.write("nonsense\r\n\r\n");
+    else echo(socket, line, at);
+  });
   const others = ["/a", "/b", "/c"].map((path) => get(path));
   await expect(get("/bad")).rejects.toMatchObject({ code: "EPROTO" });
   expect(await Promise.all(others)).toEqual(["GET /a", "GET /b", "GET /c"]);
@@ -187,7 +189,7 @@ describe("over TLS", () => {
     expect((await made.exchange(request("/a"), never())).body.toString()).toBe("GET /a");
     await Promise.all(["/b", "/c"].map((path) => made.exchange(request(path), never())));
     expect(server!.connections).toHaveLength(2);
-    const reused = server!.sockets.map((socket) => (socket as import("node:tls").TLSSocket).isSessionReused());
+    const reused = server!.sockets.map((socket) => socket instanceof TLSSocket && socket.isSessionReused());
     expect(reused).toEqual([false, true]);
   });
 });
