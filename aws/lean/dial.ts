@@ -1,6 +1,6 @@
 /** Makes connections: to one of the host's addresses, over TLS with resumed sessions where the endpoint has TLS. */
 import { lookup as lookupName } from "node:dns/promises";
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { type Address, makeAddresses } from "./addresses";
 
@@ -36,7 +36,8 @@ export function makeDial(origin: Origin, { ca }: DialOptions = {}): Dial {
     if (origin.protocol === "http:") return connectTcp(to);
     const socket = connectTls({
       ...to,
-      servername: origin.host,
+      // An address has no name to tell (RFC 6066); the certificate is then checked against the address.
+      ...(isIP(origin.host) === 0 ? { servername: origin.host } : {}),
       ALPNProtocols: ["http/1.1"],
       ...(ca === undefined ? {} : { ca }),
       ...(session === undefined ? {} : { session }),

@@ -156,8 +156,10 @@ test("destroyed: whoever waits is told, nothing stays open", async () => {
 });
 
 describe("over TLS", () => {
-  const tlsServer = async () => {
-    const names = { name: "subjectAltName" as const, altNames: [{ type: 2 as const, value: "localhost" }] };
+  const tlsServer = async (
+    name: { type: 2; value: string } | { type: 7; ip: string } = { type: 2, value: "localhost" },
+  ) => {
+    const names = { name: "subjectAltName" as const, altNames: [name] };
     const made = await generate([{ name: "commonName", value: "localhost" }], { keyType: "ec", extensions: [names] });
     server = await rawServer(echo, { key: made.private, cert: made.cert });
     return made.cert;
@@ -180,6 +182,12 @@ describe("over TLS", () => {
     pool = poolOf(ca, "127.0.0.1");
     await expect(pool.exchange(request("/a"), never())).rejects.toMatchObject({ syscall: "connect" });
     expect(server!.connections.flat()).toEqual([]);
+  });
+
+  test("an endpoint that is an address is checked as one", async () => {
+    const ca = await tlsServer({ type: 7, ip: "127.0.0.1" });
+    pool = poolOf(ca, "127.0.0.1");
+    expect((await pool.exchange(request("/a"), never())).body.toString()).toBe("GET /a");
   });
 
   test("a second connection resumes the first one's session", async () => {
