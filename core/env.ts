@@ -34,6 +34,8 @@ export const LIMITS = {
   pollIntervalSeconds: [1, 86_400],
 } as const;
 
+export const TRANSPORTS = ["lean", "sdk"] as const;
+
 /** Defaults that settings share with the environment. Sizes: the derived starting point of the measured copy curve. */
 export const DEFAULTS = {
   visibilityTimeoutSeconds: 120,
@@ -43,6 +45,7 @@ export const DEFAULTS = {
   copyConcurrency: 256,
   partSize: 128 * MIB,
   multipartThreshold: GIB / 4,
+  transport: "lean",
   listUnitKeys: 10_000,
   drainSeconds: 90,
   breakerBudgetSeconds: 900,
@@ -84,6 +87,7 @@ export const WORKER_VARIABLES: Table<WorkerConfig> = {
   }),
   listUnitKeys: integer("LIST_UNIT_KEYS", LIMITS.listUnitKeys, " keys", { fallback: DEFAULTS.listUnitKeys }),
   destinationKmsKeyArn: text("DESTINATION_KMS_KEY_ARN", "the ARN of a KMS key", isKmsKeyArn, { optional: true }),
+  transport: choice("TRANSPORT", TRANSPORTS, { fallback: DEFAULTS.transport }),
   drainSeconds: integer("DRAIN_SECONDS", LIMITS.drainSeconds, " seconds", { fallback: DEFAULTS.drainSeconds }),
   breakerBudgetSeconds: integer("BREAKER_BUDGET_SECONDS", LIMITS.breakerBudgetSeconds, " seconds", {
     fallback: DEFAULTS.breakerBudgetSeconds,

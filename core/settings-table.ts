@@ -2,7 +2,7 @@
  * The one table of settings: what `pulumi config set` takes, with defaults, limits and words for people. Pulumi.yaml, the docs
  * and the tests read it; core/settings.ts validates with it.
  */
-import { DEFAULTS, isKmsKeyArn, isRegion, LIMITS } from "./env";
+import { DEFAULTS, isKmsKeyArn, isRegion, LIMITS, TRANSPORTS } from "./env";
 import { GIB, MIB } from "./parts";
 import type { Settings } from "./settings";
 import { choice, flag, integer, list, prefixText, scaled, text, type Variable } from "./variables";
@@ -162,6 +162,12 @@ export const SETTINGS: SettingsTable = {
       fallback: DEFAULTS.multipartThreshold / MIB,
     }),
     description: `Objects up to this size are copied by one request; ${(5 * GIB) / MIB} is the largest S3 takes.`,
+    goesTo: ["worker"],
+  },
+  transport: {
+    variable: choice("transport", TRANSPORTS, { fallback: DEFAULTS.transport }),
+    description:
+      "What carries a worker's hot calls. lean: its own HTTP exchange, a fraction of the CPU. sdk: the AWS SDK.",
     goesTo: ["worker"],
   },
   namePrefix: {

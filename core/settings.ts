@@ -44,6 +44,7 @@ export interface Settings {
   readonly copyConcurrency: number;
   readonly partSizeMiB: number;
   readonly multipartThresholdMiB: number;
+  readonly transport: "lean" | "sdk";
   readonly namePrefix: string;
   readonly vpcId?: string;
   readonly subnetIds?: readonly string[];
@@ -118,6 +119,7 @@ export function workerSettings(
     copyConcurrency: settings.copyConcurrency,
     partSize: settings.partSizeMiB * MIB,
     multipartThreshold: settings.multipartThresholdMiB * MIB,
+    transport: settings.transport,
     ...(settings.destinationKmsKeyArn === undefined ? {} : { destinationKmsKeyArn: settings.destinationKmsKeyArn }),
     drainSeconds: DEFAULTS.drainSeconds,
     breakerBudgetSeconds: DEFAULTS.breakerBudgetSeconds,

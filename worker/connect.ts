@@ -1,24 +1,13 @@
 /** A worker on AWS: the ports out of a configuration, the look at the set-up, the run. For main.ts and for the command line. */
 import { createHash } from "node:crypto";
-import {
-  type ClientOptions,
-  makeDestinationBucket,
-  makeDestinationClient,
-  makeQueue,
-  makeQueueClients,
-  makeSourceBucket,
-  makeSourceClient,
-  preflight,
-} from "../aws";
-import { makeListing } from "../aws/listings";
+import { preflight } from "../aws";
+import { makeWorkerPorts } from "../aws/ports";
 import type { WorkerConfig } from "../core/config";
 import type { Log } from "../core/ports";
 import { systemClock } from "./clock";
-import { RECEIVERS, runWorker, type WorkerDeps, type WorkerResult } from "./worker";
+import { RECEIVERS, runWorker, type WorkerResult } from "./worker";
 
 const PREFLIGHT_MS = 30_000;
-
-export type Connection = Omit<WorkerDeps, "clock" | "log" | "random" | "digest"> & { readonly destroy: () => void };
 
 /** @returns the worker's end, or every problem of the set-up when it could not begin */
 export async function runConnected(
@@ -26,7 +15,7 @@ export async function runConnected(
   log: Log,
   stop: AbortSignal,
 ): Promise<WorkerResult | readonly string[]> {
-  const connection = connect(config);
+  const connection = makeWorkerPorts(config, { receivers: RECEIVERS });
   try {
     const problems = await preflight(connection, AbortSignal.any([stop, AbortSignal.timeout(PREFLIGHT_MS)]));
     if (problems.length > 0 && !stop.aborted) {
@@ -45,41 +34,6 @@ export async function runConnected(
   } finally {
     connection.destroy();
   }
-}
-
-/** @param given endpoint and credentials, where they do not come from the environment */
-export function connect(config: WorkerConfig, given: Omit<ClientOptions, "region"> = {}): Connection {
-  const { region, copyConcurrency: slots, queueUrl, deadLetterQueueUrl } = config;
-  const options = { ...given, region, slots };
-  const sourceClient = makeSourceClient(options, config.sourceBucket);
-  const destinationClient = makeDestinationClient(options);
-  const queueClients = makeQueueClients({ ...options, receivers: RECEIVERS });
-  const { visibilityTimeoutSeconds } = config;
-  const queue = makeQueue({ ...queueClients, queueUrl, visibilityTimeoutSeconds });
-  return {
-    source: makeSourceBucket({ client: sourceClient, name: config.sourceBucket }),
-    sourceListing: makeListing({ client: sourceClient, name: config.sourceBucket }),
-    destinationListing: makeListing({
-      client: destinationClient.client,
-      sessions: destinationClient.sessions,
-      name: config.destinationBucket,
-    }),
-    destination: makeDestinationBucket({
-      client: destinationClient.client,
-      sessions: destinationClient.sessions,
-      name: config.destinationBucket,
-      sourceBucket: config.sourceBucket,
-      ...(config.destinationKmsKeyArn === undefined ? {} : { kmsKeyArn: config.destinationKmsKeyArn }),
-    }),
-    queue,
-    heartbeats: queue,
-    deadLetters: makeQueue({ client: queueClients.client, queueUrl: deadLetterQueueUrl }),
-    destroy() {
-      sourceClient.destroy();
-      destinationClient.destroy();
-      queueClients.destroy();
-    },
-  };
 }
 
 /** SHA-256 in base64url: printable, and without the `;` that separates a fingerprint's fields. */

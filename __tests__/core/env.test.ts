@@ -42,6 +42,7 @@ it("a worker needs five variables, the rest has defaults", () => {
       copyConcurrency: 256,
       partSize: 128 * MIB,
       multipartThreshold: 256 * MIB,
+      transport: "lean",
       drainSeconds: 90,
       breakerBudgetSeconds: 900,
       listUnitKeys: 10_000,

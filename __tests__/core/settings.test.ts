@@ -44,6 +44,7 @@ it("a Region is enough; the defaults are those of the design", () => {
     copyConcurrency: 256,
     partSizeMiB: 128,
     multipartThresholdMiB: 256,
+    transport: "lean",
     namePrefix: "s3-to-s3express-sync",
     assignPublicIp: true,
     vpcEndpoints: "create",

@@ -167,6 +167,7 @@ export const rows: Record<string, Row | readonly Row[]> = {
   copyConcurrency: { value: "64", changes: ["task"], shows: worker("COPY_CONCURRENCY"), as: "64" },
   partSizeMiB: { value: "64", changes: ["task"], shows: worker("PART_SIZE_MIB"), as: "64" },
   multipartThresholdMiB: { value: "5120", changes: ["task"], shows: worker("MULTIPART_THRESHOLD_MIB"), as: "5120" },
+  transport: { value: "sdk", changes: ["task"], shows: worker("TRANSPORT"), as: "sdk" },
   namePrefix: {
     value: "mirror",
     changes: ALL_NAMES.filter((name) => !["capacity", "source-private", "starter-invocations"].includes(name)).concat(
