@@ -2,8 +2,9 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Shell } from "./shell/verb";
 import { triggerVerb } from "./verbs/trigger";
+import { verifyVerb } from "./verbs/verify";
 
-const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [triggerVerb];
+const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [verifyVerb, triggerVerb];
 
 export interface ProgramIo {
   readonly writeOut: (text: string) => void;
