@@ -79,11 +79,16 @@ export const CANNOT_SEE = {
   ],
 } as const;
 
+/** Of each kind the few with the smallest keys, so that two runs show the same. */
 export function examplesOf(findings: Iterable<Finding>): VerifyDocument["examples"] {
   const examples: Partial<Record<Kind, Finding[]>> = {};
   for (const finding of findings) {
     const some = (examples[finding.kind] ??= []);
-    if (some.length < EXAMPLES) some.push(finding);
+    const last = some.at(-1);
+    if (some.length === EXAMPLES && last !== undefined && last.key <= finding.key) continue;
+    const place = some.findIndex(({ key }) => key > finding.key);
+    some.splice(place < 0 ? some.length : place, 0, finding);
+    some.length = Math.min(some.length, EXAMPLES);
   }
   return examples;
 }
