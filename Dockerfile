@@ -15,9 +15,10 @@ COPY scripts/build.mjs ./scripts/
 COPY core ./core
 COPY aws ./aws
 COPY worker ./worker
+COPY cli ./cli
 # Without times of their own, equal sources make equal layers.
 RUN npm run --silent build \
-    && mkdir -p /out/app && cp dist/worker.cjs /out/app/ \
+    && mkdir -p /out/app /out/spill && cp dist/worker.cjs dist/cli.cjs /out/app/ && touch /out/spill/.keep \
     && find /out -exec touch --no-dereference --date=@0 {} +
 
 FROM ${NODE_IMAGE}
@@ -25,7 +26,10 @@ LABEL org.opencontainers.image.title="s3-express-sync worker" \
       org.opencontainers.image.description="Keeps an S3 Express One Zone directory bucket equal to an S3 Standard bucket." \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production
-COPY --from=build /out/ /
+COPY --from=build /out/app/ /app/
+# What verify spills. Fargate gives a volume the owner it has in the image, where the image declares it (ECS guide, bind mounts).
+COPY --from=build --chown=1000:1000 /out/spill/ /spill/
+VOLUME ["/spill"]
 USER 1000:1000
 # Without a shell in between: SIGTERM reaches Node.
 ENTRYPOINT ["node", "/app/worker.cjs"]

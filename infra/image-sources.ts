@@ -8,6 +8,7 @@ export const IMAGE_SOURCES = [
   ".dockerignore",
   "Dockerfile",
   "aws",
+  "cli",
   "core",
   "package-lock.json",
   "package.json",
