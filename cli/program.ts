@@ -10,6 +10,7 @@ import { resumeVerb } from "./verbs/resume";
 import { scaleVerb } from "./verbs/scale";
 import { statusVerb } from "./verbs/status";
 import { triggerVerb } from "./verbs/trigger";
+import { verifyVerb } from "./verbs/verify";
 import { workVerb } from "./verbs/work";
 
 /** Verbs differ in the types of their arguments and options. */
@@ -18,6 +19,7 @@ type MakeVerb = (shell: Shell) => { readonly name: () => string };
 const VERBS: readonly MakeVerb[] = [
   statusVerb,
   backfillVerb,
+  verifyVerb,
   logsVerb,
   dlqVerb,
   triggerVerb,

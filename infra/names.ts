@@ -21,6 +21,13 @@ export interface Names {
   readonly starterPolicy: string;
   readonly starterLogGroup: string;
   readonly starterRule: string;
+  /** The scheduled verify: family of its tasks, role, rule, and the role the rule starts it with. */
+  readonly verifyFamily: string;
+  readonly verifyRole: string;
+  readonly verifyPolicy: string;
+  readonly verifyRule: string;
+  readonly verifyRuleRole: string;
+  readonly verifyRulePolicy: string;
   readonly eventsRule: string;
   readonly repository: string;
   readonly securityGroup: string;
@@ -49,6 +56,12 @@ export function namesFor(settings: Settings, accountId: string): Names {
     starterPolicy: of("starter-role-inline"),
     starterLogGroup: `/aws/lambda/${of("starter")}`,
     starterRule: of("starter-rule"),
+    verifyFamily: of("verify"),
+    verifyRole: of("verify-role"),
+    verifyPolicy: of("verify-role-inline"),
+    verifyRule: of("verify-rule"),
+    verifyRuleRole: of("verify-rule-role"),
+    verifyRulePolicy: of("verify-rule-role-inline"),
     eventsRule: of("events"),
     repository: settings.namePrefix,
     securityGroup: of("workers"),

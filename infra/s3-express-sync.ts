@@ -19,6 +19,7 @@ import { createSchedule } from "./schedule";
 import { createStarter } from "./starter";
 import type { Surroundings } from "./surroundings";
 import { createTaskDefinition, createWorkerLog } from "./task";
+import { createVerify } from "./verify";
 
 export interface S3ExpressSyncArgs {
   /** Validated: from readSettings, or put together by a program of your own. */
@@ -78,6 +79,7 @@ export class S3ExpressSync extends ComponentResource {
 
     const starter = createStarter(context, { queues, cluster, network, subnetIds: surroundings.network.subnetIds });
     createSchedule(context, starter);
+    createVerify(context, { image, roles, log, queues, cluster, network, subnetIds: surroundings.network.subnetIds });
     createAlarms(context);
     createDashboard(context);
 

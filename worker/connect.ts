@@ -1,10 +1,10 @@
 /** A worker on AWS: the ports out of a configuration, the look at the set-up, the run. For main.ts and for the command line. */
-import { createHash } from "node:crypto";
 import { preflight } from "../aws";
 import { makeWorkerPorts } from "../aws/ports";
 import type { WorkerConfig } from "../core/config";
 import type { Log } from "../core/ports";
 import { systemClock } from "./clock";
+import { sha256 } from "./digest";
 import { RECEIVERS, runWorker, type WorkerResult } from "./worker";
 
 const PREFLIGHT_MS = 30_000;
@@ -34,9 +34,4 @@ export async function runConnected(
   } finally {
     connection.destroy();
   }
-}
-
-/** SHA-256 in base64url: printable, and without the `;` that separates a fingerprint's fields. */
-function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("base64url");
 }

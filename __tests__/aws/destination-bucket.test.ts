@@ -155,6 +155,12 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       expect(headers["if-match"]).toBeUndefined();
     });
 
+    test("with a condition: the ETag, quoted", async () => {
+      server.script = () => ({ status: 204 });
+      await adapters.destination.deleteObject("k", signal(), "etag-1");
+      expect(onlyRequest().headers["if-match"]).toBe('"etag-1"');
+    });
+
     test("a 404 for the key is a success, one for the bucket is not", async () => {
       server.script = () => ({ status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" });
       await expect(adapters.destination.deleteObject("k", signal())).resolves.toBeUndefined();

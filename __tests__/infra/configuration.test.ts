@@ -108,10 +108,8 @@ const bad: Record<
     [/^maxWorker is not a setting/, /did you mean maxWorkers/],
   ],
   "no public address in public subnets": [{ assignPublicIp: "false" }, [/^assignPublicIp is false without subnetIds/]],
-  "verification, which is not there yet": [
-    { verifySchedule: "rate(1 day)", canaryMinutes: "5" },
-    [/^verifySchedule/, /^canaryMinutes/],
-  ],
+  "the canary, which is not there yet": [{ canaryMinutes: "5" }, [/^canaryMinutes/]],
+  "a schedule in words": [{ verifySchedule: "daily" }, [/^verifySchedule is "daily"; it must be rate/]],
   "everything at once": [
     {
       sourceBucket: "X",

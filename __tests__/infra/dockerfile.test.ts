@@ -13,13 +13,22 @@ const instructions = dockerfile
 const finalStage = instructions.slice(instructions.map((line) => line.startsWith("FROM ")).lastIndexOf(true));
 
 it("runs nothing in the final stage, so that ARM64 is built anywhere without emulation", () => {
-  expect(finalStage.map((line) => line.split(" ")[0])).toEqual(["FROM", "LABEL", "ENV", "COPY", "USER", "ENTRYPOINT"]);
+  expect(finalStage.map((line) => line.split(" ")[0])).toEqual([
+    ...["FROM", "LABEL", "ENV", "COPY", "COPY", "VOLUME", "USER", "ENTRYPOINT"],
+  ]);
   expect(instructions.find((line) => line.startsWith("FROM "))).toContain("--platform=$BUILDPLATFORM");
 });
 
 it("is nobody's root, and Node is its first process", () => {
   expect(finalStage).toContain("USER 1000:1000");
   expect(finalStage).toContain('ENTRYPOINT ["node", "/app/worker.cjs"]');
+});
+
+it("has both programs, and a folder that its user may write to", () => {
+  const made = instructions.find((line) => line.includes("/out/app"));
+  expect(made).toContain("cp dist/worker.cjs dist/cli.cjs /out/app/");
+  expect(finalStage).toContain("COPY --from=build --chown=1000:1000 /out/spill/ /spill/");
+  expect(finalStage).toContain('VOLUME ["/spill"]');
 });
 
 it("installs what the lock file says, and lets both bases be replaced", () => {

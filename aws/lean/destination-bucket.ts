@@ -35,7 +35,7 @@ export function makeLeanDestinationBucket(options: LeanDestinationOptions): Dest
       ),
     copyObject: (request, signal) => copyObject(options, request, signal),
     copyPart: (request, signal) => copyPart(options, request, signal),
-    deleteObject: (key, signal) => deleteObject(transport, key, signal),
+    deleteObject: (key, signal, ifMatch) => deleteObject(transport, key, signal, ifMatch),
   };
 }
 
@@ -84,8 +84,14 @@ async function copyPart(
 }
 
 /** A missing object is a success; S3 answers 204 for it, but a 404 would mean the same. */
-async function deleteObject(transport: S3Transport, key: string, signal: AbortSignal): Promise<void> {
-  const request = { operation: "DeleteObject", kind: "write", method: "DELETE", key, session: true } as const;
+async function deleteObject(
+  transport: S3Transport,
+  key: string,
+  signal: AbortSignal,
+  ifMatch: string | undefined,
+): Promise<void> {
+  const headers: RawHeaders = ifMatch === undefined ? {} : { "if-match": quoted(ifMatch) };
+  const request = { operation: "DeleteObject", kind: "write", method: "DELETE", key, headers, session: true } as const;
   try {
     await transport.send(request, signal);
   } catch (error) {
