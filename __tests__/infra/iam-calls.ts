@@ -44,7 +44,7 @@ export function iamCalls(entry: LogEntry, world: World): readonly Call[] {
 
 function sourceCalls({ operation, key, status }: LogEntry, { arns, sourceKmsKeyArn }: World): readonly Call[] {
   const list: Call = { action: "s3:ListBucket", resource: arns.sourceBucket };
-  if (operation === "HeadBucket") return [list];
+  if (operation === "HeadBucket" || operation === "ListObjectsV2") return [list];
   if (operation !== "HeadObject" && operation !== "GetObject") throw new Error(`${operation} on the source`);
   // A missing key is a 404 only for those who may list (API HeadObject).
   const read: Call = { action: "s3:GetObject", resource: `${arns.sourceBucket}/${key ?? ""}` };
