@@ -20,6 +20,7 @@ import { makeOutbox } from "./outbox";
 import { makeRelease } from "./release";
 import { makeReport } from "./report";
 import { callOnce, withRetry } from "./retry";
+import { makeRoom } from "./room";
 import { makeSlots } from "./slots";
 import { makeTally, type TallyName } from "./tally";
 import type { AttendDeps } from "./work";
@@ -48,10 +49,6 @@ export interface WorkerResult {
 
 /** Receivers: one feeds about 500 messages per second, and each empty one costs a long poll. */
 export const RECEIVERS = 2;
-/** Messages held at once, as a multiple of the slots: what can be heartbeaten, and bounded memory for hot keys. */
-const HELD_PER_SLOT = 8;
-/** So many ranges that wait to be listed leave no room: the others are for other workers. */
-const RANGES_PER_WORKER = 8;
 /** After the drain budget: time to send what is left in the outbox. */
 const FLUSH_MS = 10_000;
 const EXISTS_TIMEOUT_MS = 15_000;
@@ -120,6 +117,13 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     mayBegin: () => inbox.unstarted < slotCount && !breaker.isOpen,
     onChange: () => changed.notify(),
   });
+  const room = makeRoom({
+    slots: slotCount,
+    unstarted: () => inbox.unstarted,
+    held: () => leases.count,
+    ranges: () => lister.waiting,
+    keysWhileOpen: () => (breaker.isOpen ? inbox.size : undefined),
+  });
   const intake = makeIntake({ config, inbox, lister, outbox, leases, clock, log, tally, metrics });
   const attending: AttendDeps = {
     reconciling: {
@@ -186,14 +190,6 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     inbox.settle(task);
   }
 
-  function room(): number {
-    if (leases.count >= HELD_PER_SLOT * slotCount) return 0;
-    // While the breaker is open one more key is taken if there is only one to judge by: another may show that S3 is well.
-    if (breaker.isOpen) return inbox.size <= 1 ? 1 : 0;
-    const forRanges = lister.waiting * Math.ceil((2 * slotCount) / RANGES_PER_WORKER);
-    return 2 * slotCount - inbox.unstarted - forRanges;
-  }
-
   async function drain(end: ConsumerEnd): Promise<void> {
     if (end.kind === "queue-gone") queueExists = false;
     stopping.abort();
@@ -234,10 +230,12 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
       random,
       log,
       changed,
-      room,
+      room: () => room.messages(),
       busy: () => inbox.size > 0 || lister.size > 0 || outbox.pending > 0,
       intake: (lease) => {
+        const before = inbox.unstarted;
         const filed = intake(lease);
+        room.filed(inbox.unstarted - before);
         pump();
         return filed;
       },
