@@ -7,7 +7,6 @@ import { formatProblems, parseWorkerEnv } from "../core/env";
 import type { Log } from "../core/ports";
 import { runConnected } from "./connect";
 import { makeController } from "./controller";
-import { sha256 } from "./digest";
 import { makeLog } from "./log";
 
 /** After SIGTERM, past the drain budget and the outbox: whatever still holds the process is cut off before Fargate does it. */
