@@ -79,11 +79,16 @@ Three things to try:
 `;
 }
 
-/** Resolves with the first SIGINT or SIGTERM. */
+/** Resolves with the first signal; further ones change nothing, for closing is under way (npm passes on what the terminal has sent already). */
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
   });
+}
+
+/** `npm run local | head -3`: a cloud is no less useful because nobody reads on. */
+function ignoreClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 
 async function main(): Promise<number> {
@@ -99,6 +104,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const { directory, ...rest } = settings;
+  // From the first file on: what is made must be removed again.
+  const end = interrupted();
+  ignoreClosedOutput();
   let cloud: Cloud;
   try {
     cloud = await startCloud({ ...rest, ...(directory !== undefined && { directory }) });
@@ -110,7 +118,6 @@ async function main(): Promise<number> {
     );
     return 1;
   }
-  const end = interrupted();
   process.stdout.write(greeting(cloud, await furnish(cloud)));
   await end;
   process.stdout.write("\nClosing.\n");

@@ -136,7 +136,7 @@ const bad: Record<
     { destinationBucket: "absent" },
     [/^destinationBucket absent--eun1-az1--x-s3 does not exist/],
   ],
-  "somebody else's notifications": [
+  "trap 23: replacing the bucket's notification document: somebody else's entries stop the program": [
     { sourceBucket: "my-bucket" },
     [
       /^bucket my-bucket has notifications that are not this stack's.*: \(no id\): s3:ObjectRemoved:\* to arn:aws:sns:y; thumbs: s3:ObjectCreated:\* to arn:aws:lambda:x; delivery to EventBridge\. Enable EventBridge on the bucket and set notificationMode/,

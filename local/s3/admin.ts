@@ -64,7 +64,10 @@ export interface S3Admin {
   sleep(bucket: string, ms: number): void;
   /** Ends the sessions of a bucket, or all: their next request is ExpiredToken. */
   expireSessions(bucket?: string): void;
-  /** Requests handled by operation, and bytesCopied, bytesStored, uploadsCompleted, uploadsAborted. */
+  /**
+   * Requests handled by operation; bytesCopied, bytesStored, uploadsCompleted, uploadsAborted; eventsSent, eventsDuplicated (delivered
+   * twice), eventsOvertaken (delivered after a later one).
+   */
   counters(): Readonly<Record<string, number>>;
 }
 
@@ -135,7 +138,7 @@ export function makeAdmin(world: World, delivery: Delivery): S3Admin {
     setLatency: (latency) => void (world.latency = { ...world.latency, ...latency }),
     sleep: (bucket, ms) => void (bucketOf(world, bucket).sleep = { ms, touchedMs: undefined }),
     expireSessions: (bucket) => world.sessions.expire(bucket),
-    counters: () => Object.fromEntries(world.counters),
+    counters: () => ({ ...Object.fromEntries(world.counters), ...delivery.counters() }),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Traps of events: order, verbs, lost kinds, versions, shapes. One worker lives through all of them.
  *
- * Trap 23 (replacing the bucket's notification document) belongs to the Pulumi program and is tested with it.
+ * Trap 23 (replacing the bucket's notification document) belongs to the Pulumi program: __tests__/infra/configuration.test.ts.
  */
 import { EVENTS } from "../../../lab/stack/stack";
 import { eventMessage } from "../../support/e2e-messages";
