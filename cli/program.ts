@@ -1,9 +1,10 @@
 /** All verbs, in the order an operator meets them. */
 import { Command } from "@commander-js/extra-typings";
 import type { Shell } from "./shell/verb";
+import { localVerb } from "./local";
 import { triggerVerb } from "./verbs/trigger";
 
-const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [triggerVerb];
+const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [triggerVerb, localVerb];
 
 export interface ProgramIo {
   readonly writeOut: (text: string) => void;
