@@ -1,0 +1,70 @@
+/** Bills, scenarios and prices as text for people. */
+import type { Out } from "../shell/out";
+import type { Bill } from "./bill";
+import { ITEM_NAMES, ITEMS, PRICES_DATED, type Prices, SOURCES } from "./prices";
+import { formatDollars, formatNumber, formatPrice } from "./quantities";
+import type { ScenarioResult } from "./scenarios";
+
+export function printBill(out: Out, title: string, bill: Bill): void {
+  out.line();
+  out.line(`${title}:`);
+  out.table(
+    ["item", "quantity", "unit price", "dollars"],
+    [
+      ...bill.lines.map((line) => [
+        line.title,
+        `${formatNumber(line.quantity)} ${line.unit}`,
+        priceText(line.price, line.per),
+        formatDollars(line.dollars),
+      ]),
+      ["total", "", "", formatDollars(bill.dollars)],
+      ...(bill.dollarsWithFreeTiers < bill.dollars
+        ? [["total where the account's free tiers are unused", "", "", formatDollars(bill.dollarsWithFreeTiers)]]
+        : []),
+    ],
+  );
+}
+
+export function printScenario(out: Out, { scenario, readings, month, differences }: ScenarioResult): void {
+  const { title, claimed } = scenario;
+  out.line(`${title}: ${formatDollars(month.dollars)} a month here; it was put at $${claimed.total}.`);
+  out.line();
+  out.table(
+    ["reading", "worker hours a month", "dollars a month, workers alone"],
+    readings.map(({ reading, workerHours, workersDollars }) => [
+      reading,
+      formatNumber(workerHours),
+      formatDollars(workersDollars),
+    ]),
+  );
+  printBill(out, "This system, every month", month);
+  out.line();
+  out.line("Where the figures differ:");
+  for (const difference of differences) out.line(`  - ${difference}`);
+}
+
+export function printPrices(out: Out, from: string, prices: Prices): void {
+  out.line(`Prices of ${from}, US dollars:`);
+  out.line();
+  out.table(
+    ["item", "price", "source"],
+    ITEM_NAMES.map((item) => [ITEMS[item].title, unitPrice(item, prices), ITEMS[item].source]),
+  );
+  out.line();
+  out.line("Sources:");
+  for (const [name, source] of Object.entries(SOURCES)) out.line(`  ${name}: ${source}`);
+}
+
+/** "us-east-1, 2026-10-04". */
+export function datedTable(region: string): string {
+  return `${region}, ${PRICES_DATED}`;
+}
+
+function unitPrice(item: keyof Prices, prices: Prices): string {
+  const { unit, per } = ITEMS[item];
+  return `${priceText(prices[item], per)} ${unit}`;
+}
+
+function priceText(price: number, per: number): string {
+  return per === 1 ? `${formatPrice(price)} per` : `${formatPrice(price)} per ${per.toLocaleString("en-US")}`;
+}
