@@ -58,6 +58,7 @@ export const EVENTS = [
 ] as const;
 
 const NAME = "s3-to-s3express-sync";
+const WORKER_LOG_GROUP = `/ecs/${NAME}-task`;
 /** The seconds between SIGTERM and SIGKILL: the most Fargate allows. */
 const STOP_TIMEOUT_SECONDS = 120;
 
@@ -87,6 +88,7 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
     ...options.workerEnvironment,
   };
   cloud.ecs.createCluster(`${NAME}-cluster`);
+  cloud.logs.createGroup(WORKER_LOG_GROUP);
   cloud.ecs.registerTaskDefinition({
     family: `${NAME}-task`,
     cpu: "2048",
@@ -97,6 +99,14 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
       command: [process.execPath, bundle("worker.cjs")],
       environment: workerEnvironment,
       stopTimeout: STOP_TIMEOUT_SECONDS,
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: {
+          "awslogs-group": WORKER_LOG_GROUP,
+          "awslogs-region": cloud.region,
+          "awslogs-stream-prefix": "worker",
+        },
+      },
     },
   });
 

@@ -31,6 +31,8 @@ export interface Message {
   readonly senderId: string;
   /** Milliseconds since the epoch; survives the move to a dead-letter queue. */
   readonly sentAt: number;
+  /** When it came into the queue it is in. */
+  enteredAt: number;
   state: MessageState;
   firstReceivedAt: number | undefined;
   receiveCount: number;

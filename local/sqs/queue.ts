@@ -12,8 +12,10 @@ import { Waiters } from "./waiters";
 
 /** 12 hours from the receive. Source: API ChangeMessageVisibility. */
 const MAX_VISIBILITY_MS = 12 * 3600 * 1000;
+/** A message received more often does not count as the oldest. Source: Developer Guide, ApproximateAgeOfOldestMessage. */
+const MAX_RECEIVES_OF_OLDEST = 3;
 
-export type { Delivery, Depth, Hardness, QueueContext } from "./queue-types";
+export type { Delivery, Depth, Hardness, QueueActivity, QueueContext } from "./queue-types";
 
 export class Queue {
   readonly createdAt: number;
@@ -53,6 +55,7 @@ export class Queue {
       groupId: input.groupId,
       senderId: input.senderId ?? "AIDALOCAL",
       sentAt: now,
+      enteredAt: now,
       state: "gone",
       firstReceivedAt: undefined,
       receiveCount: 0,
@@ -62,11 +65,13 @@ export class Queue {
       deadLetterSourceArn: undefined,
     };
     this.take(message);
+    this.context.onActivity("sent");
     return message;
   }
 
   /** Puts a message here that was in another queue (dead letters, move tasks) or is new. */
   take(message: Message): void {
+    message.enteredAt = this.context.clock.now();
     this.messages.set(message.id, message);
     this.due.push(message.sentAt + this.settings.number("MessageRetentionPeriod") * 1000, { message, expires: true });
     if (message.dueAt > this.context.clock.now()) this.hide(message, "delayed", message.dueAt);
@@ -97,9 +102,9 @@ export class Queue {
     const receipt = readReceipt(this.name, receiptHandle);
     this.advance();
     const message = this.messages.get(receipt.messageId);
-    if (message === undefined) return;
-    if (message.generation !== receipt.generation && this.context.hardness.staleDelete === "ignored") return;
-    this.drop(message);
+    const isStale = message?.generation !== receipt.generation && this.context.hardness.staleDelete === "ignored";
+    if (message !== undefined && !isStale) this.drop(message);
+    this.context.onActivity("deleted");
   }
 
   /**
@@ -136,6 +141,15 @@ export class Queue {
   depth(): Depth {
     this.advance();
     return { visible: this.counts.ready, inFlight: this.counts["in-flight"], delayed: this.counts.delayed };
+  }
+
+  /** Since it came here: messages are kept in that order. 0 when there is none. */
+  oldestAgeMs(): number {
+    this.advance();
+    for (const message of this.messages.values()) {
+      if (message.receiveCount <= MAX_RECEIVES_OF_OLDEST) return this.context.clock.now() - message.enteredAt;
+    }
+    return 0;
   }
 
   /** What GetQueueAttributes shows: up to `stalenessMs` old. */
@@ -196,6 +210,7 @@ export class Queue {
       deliveries.push(this.delivery(message));
       if (hardness.duplicateProbability > 0 && random() < hardness.duplicateProbability) this.echoes.push(message);
     }
+    for (const _delivery of deliveries) this.context.onActivity("received");
     return deliveries;
   }
 
