@@ -1,6 +1,6 @@
 /** Bills, scenarios and prices as text for people. */
 import type { Out } from "../shell/out";
-import type { Bill } from "./bill";
+import type { Bill, BillLine } from "./bill";
 import { ITEM_NAMES, ITEMS, PRICES_DATED, type Prices, SOURCES } from "./prices";
 import { formatDollars, formatNumber, formatPrice } from "./quantities";
 import type { ScenarioResult } from "./scenarios";
@@ -14,7 +14,7 @@ export function printBill(out: Out, title: string, bill: Bill): void {
       ...bill.lines.map((line) => [
         line.title,
         `${formatNumber(line.quantity)} ${line.unit}`,
-        priceText(line.price, line.per),
+        priceText(line),
         formatDollars(line.dollars),
       ]),
       ["total", "", "", formatDollars(bill.dollars)],
@@ -61,10 +61,11 @@ export function datedTable(region: string): string {
 }
 
 function unitPrice(item: keyof Prices, prices: Prices): string {
-  const { unit, per } = ITEMS[item];
-  return `${priceText(prices[item], per)} ${unit}`;
+  return priceText({ price: prices[item], ...ITEMS[item] });
 }
 
-function priceText(price: number, per: number): string {
-  return per === 1 ? `${formatPrice(price)} per` : `${formatPrice(price)} per ${per.toLocaleString("en-US")}`;
+/** "$0.00113 per 1,000 requests", "$0.11 per GB-month". */
+function priceText({ price, per, unit }: Pick<BillLine, "price" | "per" | "unit">): string {
+  const units = per === 1 ? unit.replace(/s$/, "") : `${per.toLocaleString("en-US")} ${unit}`;
+  return `${formatPrice(price)} per ${units}`;
 }

@@ -32,7 +32,7 @@ export const SCENARIOS = {
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
-/** What both claimed figures divide by: dollars of a worker's hour. It is the Spot price of half the task it configures. */
+/** What both claimed figures divide by: dollars of a worker's hour. */
 export const CLAIMED_DOLLARS_PER_HOUR = 0.014;
 const SEED_MAX_WORKERS = 5;
 
@@ -87,7 +87,7 @@ function differencesOf({ filesPerDay, minutes, claimed }: Scenario, eachFileHour
   const needed = Math.ceil(eachFileHours / (DAYS_PER_MONTH * 24));
   return [
     `$${claimed.fargate} is ${DAYS_PER_MONTH} runs of ${minutes} minutes at $${CLAIMED_DOLLARS_PER_HOUR} an hour: one worker a day, whatever the number of files.`,
-    `$${CLAIMED_DOLLARS_PER_HOUR} an hour buys 1 vCPU and 2 GB of Spot (x86, 70 % off); the task it configures has 2 vCPU and 4 GB, and one worker in five is On-Demand.`,
+    `$${CLAIMED_DOLLARS_PER_HOUR} an hour is about 1 vCPU and 2 GB of Spot ($0.0148 on x86, 70 % off); the task it configures has 2 vCPU and 4 GB, and one worker in five is On-Demand.`,
     ...(needed > SEED_MAX_WORKERS
       ? [
           `${filesPerDay.toLocaleString("en-US")} files of ${minutes} minutes are ${eachFileHours.toLocaleString("en-US")} worker hours a month, ${needed} workers day and night; MAX_WORKERS is ${SEED_MAX_WORKERS}.`,

@@ -12,7 +12,7 @@ import { type Daily, estimate } from "../cost/estimate";
 import { lastRun, RUN_METRICS, type RunMetrics, usageOf } from "../cost/last-run";
 import { ITEMS, pricesOf, type Prices, readPrices, SOURCES } from "../cost/prices";
 import { datedTable, printBill, printPrices, printScenario } from "../cost/print";
-import { formatBytes, formatDollars } from "../cost/quantities";
+import { formatBytes, formatDollars, formatNumber } from "../cost/quantities";
 import { type CostOptions, readCostOptions, type Wanted } from "../cost/request";
 import { runScenario, SCENARIOS } from "../cost/scenarios";
 import { type Survey, survey } from "../cost/survey";
@@ -195,7 +195,9 @@ async function ofLastRun(context: Context<SystemField>, days: number, { from, pr
   const run = lastRun(metrics);
   const idle = billOf(standing(0), prices);
   if (run === undefined) {
-    out.line(`No run in the last ${days === 1 ? "24 hours" : `${days} days`}: nothing beyond the idle bill, ${formatDollars(idle.dollars)} a month.`);
+    out.line(
+      `No run in the last ${days === 1 ? "24 hours" : `${days} days`}: nothing beyond the idle bill, ${formatDollars(idle.dollars)} a month.`,
+    );
     printBill(out, "Idle, every month", idle);
     finish(context, { from, prices });
     out.document({ run: null, idle, prices: from, assumptions: ASSUMPTIONS });
@@ -204,7 +206,7 @@ async function ofLastRun(context: Context<SystemField>, days: number, { from, pr
   const bill = billOf(usageOf(run), prices);
   const lived = run.workers.seconds / 60;
   out.line(
-    `The last run cost about ${formatDollars(bill.dollars)}: ${count(run.copied)} copied, ${formatBytes(run.bytes)}, ${run.deleted.toLocaleString("en-US")} deleted; ${new Date(run.from).toISOString().slice(0, 16)}Z to ${new Date(run.to).toISOString().slice(11, 16)}Z, ${lived.toLocaleString("en-US")} worker minutes.`,
+    `The last run cost about ${formatDollars(bill.dollars)}: ${count(run.copied)} copied, ${formatBytes(run.bytes)}, ${run.deleted.toLocaleString("en-US")} deleted; ${new Date(run.from).toISOString().slice(0, 16)}Z to ${new Date(run.to).toISOString().slice(11, 16)}Z, ${formatNumber(lived)} worker ${lived === 1 ? "minute" : "minutes"}.`,
   );
   printBill(out, "The last run", bill);
   printBill(out, "Idle, every month", idle);
