@@ -3,9 +3,10 @@ import { Command } from "@commander-js/extra-typings";
 import type { Shell } from "./shell/verb";
 import { localVerb } from "./local";
 import { costVerb } from "./verbs/cost";
+import { statusVerb } from "./verbs/status";
 import { triggerVerb } from "./verbs/trigger";
 
-const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [triggerVerb, costVerb, localVerb];
+const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [statusVerb, triggerVerb, costVerb, localVerb];
 
 export interface ProgramIo {
   readonly writeOut: (text: string) => void;

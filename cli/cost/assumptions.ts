@@ -1,11 +1,12 @@
 /** What an estimate takes for granted, in sentences. Pure. */
 import { FAILURE_CLASSES, METRICS, SKIP_REASONS } from "../../core/metrics";
-import { formatBytes } from "./quantities";
+
+import { bytes } from "../shell/words";
 import { ASSUMED, IDLE_TAIL_SECONDS, METRICS_WHEN_WORKING } from "./work";
 
 export const ASSUMPTIONS: readonly string[] = [
   `Workers as by default: 2 vCPU, 4 GB, ARM64, a public address; four of five on Spot at half the On-Demand price (it was seen at 30 to 50 %).`,
-  `A worker copies ${ASSUMED.objectsPerSecond} objects or ${formatBytes(ASSUMED.bytesPerSecond)} a second, whichever is slower; it is billed ${ASSUMED.startSeconds} s before and ${IDLE_TAIL_SECONDS} s after its work.`,
+  `A worker copies ${ASSUMED.objectsPerSecond} objects or ${bytes(ASSUMED.bytesPerSecond)} a second, whichever is slower; it is billed ${ASSUMED.startSeconds} s before and ${IDLE_TAIL_SECONDS} s after its work.`,
   "An object costs two HEADs of the source and one copy request, or one per part and two more above 256 MiB; found by a listing, one HEAD of the replica.",
   `Metrics are billed by the hour in which they have a value: ${METRICS_WHEN_WORKING.length} while all goes well, $2.40 a month for a system that never rests; at most ${metricCount()} when everything goes wrong.`,
   `Logs: ${ASSUMED.logBytesPerObject} bytes per object and ${ASSUMED.logBytesPerLook} per look of the starter, kept ${ASSUMED.logDaysKept} days.`,

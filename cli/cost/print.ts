@@ -1,9 +1,16 @@
 /** Bills, scenarios and prices as text for people. */
 import type { Out } from "../shell/out";
+import { ASSUMPTIONS } from "./assumptions";
 import type { Bill, BillLine } from "./bill";
 import { ITEM_NAMES, ITEMS, PRICES_DATED, type Prices, SOURCES } from "./prices";
 import { formatDollars, formatNumber, formatPrice } from "./quantities";
 import type { ScenarioResult } from "./scenarios";
+
+/** Prices, and whose they are, in words. */
+export interface Priced {
+  readonly from: string;
+  readonly prices: Prices;
+}
 
 export function printBill(out: Out, title: string, bill: Bill): void {
   out.line();
@@ -53,6 +60,15 @@ export function printPrices(out: Out, from: string, prices: Prices): void {
   out.line();
   out.line("Sources:");
   for (const [name, source] of Object.entries(SOURCES)) out.line(`  ${name}: ${source}`);
+}
+
+/** What an answer rests on. */
+export function printFooting(out: Out, from: string): void {
+  out.line();
+  out.line("Assumed:");
+  for (const assumption of ASSUMPTIONS) out.line(`  - ${assumption}`);
+  out.line();
+  out.line(`Prices: ${from}, US dollars. Where each comes from: cost --show-prices.`);
 }
 
 /** "us-east-1, 2026-10-04". */

@@ -34,18 +34,6 @@ export function parseCount(text: string): number | undefined {
   return Number.isSafeInteger(count) ? count : undefined;
 }
 
-/** "3.2 GiB", "512 bytes". */
-export function formatBytes(bytes: number): string {
-  const [unit, factor] = [
-    ["PiB", 1024 * TIB] as const,
-    ["TiB", TIB] as const,
-    ["GiB", GIB] as const,
-    ["MiB", MIB] as const,
-    ["KiB", KIB] as const,
-  ].find(([, size]) => bytes >= size) ?? ["bytes", 1];
-  return `${formatNumber(bytes / factor)} ${unit}`;
-}
-
 /** At most three digits behind the point; small numbers keep two that count. */
 export function formatNumber(value: number): string {
   if (value !== 0 && Math.abs(value) < 0.01) return String(Number(value.toPrecision(2)));

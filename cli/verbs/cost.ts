@@ -1,36 +1,17 @@
 /** cost: dollars before running, what the last run cost, and where the first description's figures differ. */
 import { readFile } from "node:fs/promises";
-import { makeSourceClient } from "../../aws";
-import { makeListing } from "../../aws/listings";
-import { makeOperatorClients } from "../../aws/operator/clients";
-import { readMetrics } from "../../aws/operator/metrics";
-import { NAMESPACE, queueDimension } from "../../core/metrics";
 import type { SystemField } from "../../core/system";
-import { ASSUMPTIONS } from "../cost/assumptions";
-import { billOf } from "../cost/bill";
-import { type Daily, estimate } from "../cost/estimate";
-import { lastRun, RUN_METRICS, type RunMetrics, usageOf } from "../cost/last-run";
-import { ITEMS, pricesOf, type Prices, readPrices, SOURCES } from "../cost/prices";
-import { datedTable, printBill, printPrices, printScenario } from "../cost/print";
-import { formatBytes, formatDollars, formatNumber } from "../cost/quantities";
+import { answerEstimate } from "../cost/answer-estimate";
+import { answerLastRun } from "../cost/answer-last-run";
+import { ITEMS, type Prices, pricesOf, readPrices, SOURCES } from "../cost/prices";
+import { datedTable, type Priced, printFooting, printPrices, printScenario } from "../cost/print";
 import { type CostOptions, readCostOptions, type Wanted } from "../cost/request";
 import { runScenario, SCENARIOS } from "../cost/scenarios";
-import { type Survey, survey } from "../cost/survey";
-import { type SizeGroup, standing } from "../cost/work";
 import type { Context } from "../shell/context";
 import { cliError, type ExitCode, usageProblems } from "../shell/errors";
-import { duration } from "../shell/progress";
 import { makeVerb, type Shell } from "../shell/verb";
 
 const NEEDS = ["region", "sourceBucket", "prefix", "queueUrl"] as const;
-const DAY_MS = 86_400_000;
-const MAX_WORKERS = 5;
-
-/** Prices, and whose they are, in words. */
-interface Priced {
-  readonly from: string;
-  readonly prices: Prices;
-}
 
 export function costVerb(shell: Shell) {
   return makeVerb("cost", {
@@ -89,14 +70,14 @@ async function cost(
     case "scenario": {
       const result = runScenario(SCENARIOS[wanted.name], wanted.bytes, priced.prices);
       printScenario(context.out, result);
-      finish(context, priced);
+      printFooting(context.out, priced.from);
       context.out.document({ ...result, prices: priced.from });
       return 0;
     }
     case "estimate":
-      return estimated(context, wanted, priced);
+      return answerEstimate(context, wanted, priced);
     case "last-run":
-      return ofLastRun(context, wanted.days, priced);
+      return answerLastRun(context, wanted.days, priced);
   }
 }
 
@@ -111,118 +92,4 @@ async function findPrices({ prices: file, priceRegion }: CostOptions, systemRegi
   const prices = pricesOf(region);
   if (typeof prices === "string") throw cliError(prices, 2);
   return { from: datedTable(region), prices };
-}
-
-async function estimated(
-  context: Context<SystemField>,
-  { existing, daily }: { readonly existing: readonly SizeGroup[] | "from-bucket"; readonly daily: Daily | undefined },
-  { from, prices }: Priced,
-): Promise<ExitCode> {
-  const { out } = context;
-  const found = existing === "from-bucket" ? await listSource(context) : undefined;
-  const groups = found?.groups ?? (existing as readonly SizeGroup[]);
-  const result = estimate({
-    existing: groups,
-    ...(daily === undefined ? {} : { daily }),
-    maxWorkers: MAX_WORKERS,
-    alarms: 0,
-  });
-  const once = billOf(result.once, prices);
-  const monthly = billOf(result.monthly, prices);
-  const idle = billOf(result.idle, prices);
-  const objects = groups.reduce((total, group) => total + group.objects, 0);
-  const bytes = groups.reduce((total, group) => total + group.objects * group.bytes, 0);
-  const what = `${count(objects)}, ${formatBytes(bytes)}`;
-  if (objects > 0) {
-    out.line(
-      `Copying ${what} costs ${formatDollars(once.dollars)} once and takes about ${duration(result.onceSeconds)}; then ${formatDollars(monthly.dollars)} a month.`,
-    );
-    if (found !== undefined) printSurvey(context, found);
-    printBill(out, `Once, ${what}`, once);
-  } else {
-    out.line(`${formatDollars(monthly.dollars)} a month.`);
-  }
-  printBill(out, "Every month", monthly);
-  printBill(out, "Of which without a single event", idle);
-  finish(context, { from, prices });
-  out.document({
-    objects,
-    bytes,
-    ...(found === undefined ? {} : { large: found.large, archived: found.archived }),
-    ...(daily === undefined ? {} : { daily }),
-    once,
-    onceSeconds: result.onceSeconds,
-    monthly,
-    idle,
-    prices: from,
-    assumptions: ASSUMPTIONS,
-  });
-  return 0;
-}
-
-async function listSource({ system, out, signal, onEnd }: Context<SystemField>): Promise<Survey> {
-  const { region, sourceBucket, prefix } = system;
-  const client = makeSourceClient({ region, slots: 4 }, sourceBucket);
-  onEnd(() => client.destroy());
-  const progress = out.progress("keys listed");
-  try {
-    return await survey(makeListing({ client, name: sourceBucket }), prefix, signal, (keys) => progress.update(keys));
-  } finally {
-    progress.end();
-  }
-}
-
-function printSurvey({ out, system }: Context<SystemField>, { large, archived }: Survey): void {
-  out.line(
-    `Listed s3://${system.sourceBucket}/${system.prefix}: ${count(large)} above 256 MiB, copied in parts; ${count(archived)} archived, not copied until restored and not counted.`,
-  );
-}
-
-async function ofLastRun(context: Context<SystemField>, days: number, { from, prices }: Priced): Promise<ExitCode> {
-  const { system, out, clock, signal, onEnd } = context;
-  const clients = makeOperatorClients(system.region);
-  onEnd(() => clients.destroy());
-  const now = clock.wallMs();
-  const dimensions = queueDimension(system.queueUrl);
-  const queries = Object.fromEntries(
-    Object.entries(RUN_METRICS).map(([metric, stat]) => [
-      metric,
-      { namespace: NAMESPACE, metric, dimensions, stat, periodSeconds: 60 },
-    ]),
-  );
-  const span = { from: now - days * DAY_MS, to: now };
-  const metrics = (await readMetrics(clients.cloudWatch, queries, span, signal)) as RunMetrics;
-  const run = lastRun(metrics);
-  const idle = billOf(standing(0), prices);
-  if (run === undefined) {
-    out.line(
-      `No run in the last ${days === 1 ? "24 hours" : `${days} days`}: nothing beyond the idle bill, ${formatDollars(idle.dollars)} a month.`,
-    );
-    printBill(out, "Idle, every month", idle);
-    finish(context, { from, prices });
-    out.document({ run: null, idle, prices: from, assumptions: ASSUMPTIONS });
-    return 0;
-  }
-  const bill = billOf(usageOf(run), prices);
-  const lived = run.workers.seconds / 60;
-  out.line(
-    `The last run cost about ${formatDollars(bill.dollars)}: ${count(run.copied)} copied, ${formatBytes(run.bytes)}, ${run.deleted.toLocaleString("en-US")} deleted; ${new Date(run.from).toISOString().slice(0, 16)}Z to ${new Date(run.to).toISOString().slice(11, 16)}Z, ${formatNumber(lived)} worker ${lived === 1 ? "minute" : "minutes"}.`,
-  );
-  printBill(out, "The last run", bill);
-  printBill(out, "Idle, every month", idle);
-  finish(context, { from, prices });
-  out.document({ run, bill, idle, prices: from, assumptions: ASSUMPTIONS });
-  return 0;
-}
-
-function finish({ out }: Pick<Context, "out">, { from }: Priced): void {
-  out.line();
-  out.line("Assumed:");
-  for (const assumption of ASSUMPTIONS) out.line(`  - ${assumption}`);
-  out.line();
-  out.line(`Prices: ${from}, US dollars. Where each comes from: cost --show-prices.`);
-}
-
-function count(objects: number): string {
-  return `${objects.toLocaleString("en-US")} ${objects === 1 ? "object" : "objects"}`;
 }

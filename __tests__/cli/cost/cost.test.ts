@@ -2,7 +2,7 @@
 import { billOf } from "../../../cli/cost/bill";
 import { lastRun, type MinutePoint, type RunMetrics, usageOf } from "../../../cli/cost/last-run";
 import { ITEM_NAMES, ITEMS, PRICES, type Prices, pricesOf, readPrices, SOURCES } from "../../../cli/cost/prices";
-import { formatBytes, formatDollars, formatNumber, parseBytes, parseCount } from "../../../cli/cost/quantities";
+import { formatDollars, formatNumber, parseBytes, parseCount } from "../../../cli/cost/quantities";
 import { readCostOptions } from "../../../cli/cost/request";
 import { runScenario, SCENARIOS } from "../../../cli/cost/scenarios";
 import { makeCounter, survey } from "../../../cli/cost/survey";
@@ -300,7 +300,6 @@ test("quantities as people write and read them", () => {
   expect(["", "GiB", "-1", "1e3", "1 gib", "99999999 PiB"].map(parseBytes)).toEqual(Array(6).fill(undefined));
   expect(["1000", "1,000,000", "1_000"].map(parseCount)).toEqual([1000, 1_000_000, 1000]);
   expect(["1,00", "1.5", "", "x", "1__0"].map(parseCount)).toEqual(Array(5).fill(undefined));
-  expect([0, 512, 1536, 10 * GIB].map(formatBytes)).toEqual(["0 bytes", "512 bytes", "1.5 KiB", "10 GiB"]);
   expect([0, 0.00001, 0.0087, 0.5, 1126.4].map(formatDollars)).toEqual([
     "$0",
     "<$0.0001",

@@ -14,11 +14,11 @@ test("dollars before running: the answer first, then every item with quantity an
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const lines = stdout.split("\n");
   expect(lines[0]).toBe(
-    "Copying 1,000,000 objects, 10 TiB costs $35.10 once and takes about 18 min; then $1,126.49 a month.",
+    "Copying 1,000,000 objects, 10.0 TiB costs $35.10 once and takes about 18 min; then $1,126.49 a month.",
   );
   expect(lines).toEqual(
     expect.arrayContaining([
-      "Once, 1,000,000 objects, 10 TiB:",
+      "Once, 1,000,000 objects, 10.0 TiB:",
       expect.stringMatching(/^Express copy requests +1,001,000 requests +\$0\.00113 per 1,000 requests +\$1\.13$/),
       expect.stringMatching(/^Express upload +10,240 GB +\$0\.0032 per GB +\$32\.77$/),
       expect.stringMatching(/^total +\$35\.10$/),
@@ -108,7 +108,7 @@ test("of what the source holds, and of the last run", async () => {
     expect(survey.code).toBe(0);
     expect(survey.stdout.split("\n").slice(0, 2)).toEqual([
       expect.stringMatching(
-        /^Copying 2 objects, 2 KiB costs \$0\.\d+ once and takes about \d+ s; then \$0\.0879 a month\.$/,
+        /^Copying 2 objects, 2.0 KiB costs \$0\.\d+ once and takes about \d+ s; then \$0\.0879 a month\.$/,
       ),
       `Listed s3://${world.source}/: 0 objects above 256 MiB, copied in parts; 1 object archived, not copied until restored and not counted.`,
     ]);
@@ -121,7 +121,7 @@ test("of what the source holds, and of the last run", async () => {
     const last = await cliOn(world, ["cost", "--last-run", ...PRICED]);
     expect(last.code).toBe(0);
     expect(last.stdout.split("\n")[0]).toMatch(
-      /^The last run cost about \$0\.\d+: 2 objects copied, 2 KiB, 0 deleted; \d{4}-\d\d-\d\dT\d\d:\d\dZ to \d\d:\d\dZ, 1 worker minute\.$/,
+      /^The last run cost about \$0\.\d+: 2 objects copied, 2.0 KiB, 0 deleted; \d{4}-\d\d-\d\d \d\d:\d\d UTC to \d\d:\d\d UTC, 1 worker minute\.$/,
     );
     expect(last.stdout).toMatch(/^Express copy requests +2 requests +\$0\.00113 per 1,000 requests +<\$0\.0001$/m);
   });
