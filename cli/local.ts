@@ -12,7 +12,7 @@ export function localVerb(shell: Shell) {
   return new Command("local")
     .summary("run the local cloud until Ctrl-C")
     .description(
-      "S3 (general purpose and directory buckets), SQS, ECS, Lambda and EventBridge rules on 127.0.0.1. Prints endpoint, credentials\n" +
+      "S3 (general purpose and directory buckets), SQS, ECS, Lambda, EventBridge rules, CloudWatch and more on 127.0.0.1. Prints endpoint, credentials\n" +
         "and three commands to try; Ctrl-C ends it and removes what was stored.\nExit codes: 0 ended by Ctrl-C, 1 it could not start, 2 wrong usage.",
     )
     .option("--json", "print JSON: one document, once everything can be used")

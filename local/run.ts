@@ -43,7 +43,8 @@ export function greeting(cloud: Cloud, example: Example): string {
     .join("\n");
   return `Local cloud: ${cloud.endpoint}   (Ctrl-C ends it)
 
-Services     S3 (general purpose and directory buckets), SQS, ECS, Lambda, EventBridge rules
+Services     S3 (general purpose and directory buckets), SQS, ECS, Lambda, EventBridge rules, CloudWatch Logs and metrics,
+             to be read: EC2 networks, Service Quotas, KMS keys, STS
 Buckets      ${example.source} -> events -> ${example.queueUrl}
              ${example.destination}
 Control      ${cloud.endpoint}/_cloud/health, /_cloud/requests, /_cloud/faults, /_cloud/tasks, /_cloud/queues

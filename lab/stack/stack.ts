@@ -110,7 +110,8 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
     },
   });
 
-  const starter = starterConfig(settings, queue);
+  const placement = createNetwork(cloud);
+  const starter = starterConfig(settings, queue, placement);
   const starterName = `${NAME}-starter`;
   cloud.lambda.createFunction({
     name: starterName,
@@ -156,9 +157,26 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
       starterLogGroup: `/aws/lambda/${starterName}`,
     },
     workerEnvironment,
-    runWorker: () => runWorker(cloud),
+    runWorker: () => runWorker(cloud, placement),
     close: () => cloud.close(),
   };
+}
+
+interface Placement {
+  readonly subnets: string[];
+  readonly securityGroups: string[];
+}
+
+/** Two public subnets with a way out, and both gateway endpoints, as the deployed stack has them. */
+function createNetwork({ network, region }: Cloud): Placement {
+  const vpcId = network.createVpc();
+  const subnets = ["a", "b"].map((zone) =>
+    network.createSubnet({ vpcId, availabilityZone: `${region}${zone}`, mapPublicIpOnLaunch: true }),
+  );
+  const routes = [{ destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-0a1b2c3d4e5f60718" }];
+  const routeTableIds = [network.createRouteTable({ vpcId, subnetIds: subnets, routes })];
+  for (const service of ["s3", "s3express"]) network.createGatewayEndpoint({ vpcId, service, routeTableIds });
+  return { subnets, securityGroups: [network.createSecurityGroup({ vpcId, name: `${NAME}-worker` })] };
 }
 
 function createQueues(cloud: Cloud, settings: StackSettings): { queue: QueueAdmin; deadLetters: QueueAdmin } {
@@ -197,7 +215,7 @@ function workerConfig(cloud: Cloud, settings: StackSettings, made: Made): Worker
   };
 }
 
-function starterConfig(settings: StackSettings, queue: QueueAdmin): StarterConfig {
+function starterConfig(settings: StackSettings, queue: QueueAdmin, placement: Placement): StarterConfig {
   return {
     ...DEFAULTS,
     scalingRule: "visible",
@@ -206,14 +224,13 @@ function starterConfig(settings: StackSettings, queue: QueueAdmin): StarterConfi
     cluster: `${NAME}-cluster`,
     taskDefinition: `${NAME}-task`,
     taskFamily: `${NAME}-task`,
-    subnets: ["subnet-local"],
-    securityGroups: ["sg-local"],
+    ...placement,
     assignPublicIp: true,
   };
 }
 
 /** By the same API call as the starter's, as the operator. */
-async function runWorker(cloud: Cloud): Promise<string> {
+async function runWorker(cloud: Cloud, placement: Placement): Promise<string> {
   const { accessKeyId, secretAccessKey } = operatorOf(cloud);
   const client = new ECSClient({
     endpoint: cloud.endpoint,
@@ -226,7 +243,7 @@ async function runWorker(cloud: Cloud): Promise<string> {
         cluster: `${NAME}-cluster`,
         taskDefinition: `${NAME}-task`,
         capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
-        networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-local"] } },
+        networkConfiguration: { awsvpcConfiguration: placement },
       }),
     );
     const arn = tasks?.[0]?.taskArn;

@@ -14,6 +14,8 @@ import { Waiters } from "./waiters";
 const MAX_VISIBILITY_MS = 12 * 3600 * 1000;
 /** A message received more often does not count as the oldest. Source: Developer Guide, ApproximateAgeOfOldestMessage. */
 const MAX_RECEIVES_OF_OLDEST = 3;
+/** Source: API PurgeQueue. */
+const PURGE_EVERY_MS = 60_000;
 
 export type { Delivery, Depth, Hardness, QueueActivity, QueueContext } from "./queue-types";
 
@@ -28,6 +30,7 @@ export class Queue {
   private readonly waiters: Waiters;
   private readonly emptyWaiters = new Set<() => void>();
   private wakeUp: { at: number; timer: Timer } | undefined;
+  private purgedAt: number | undefined;
   private shown: { at: number; depth: Depth } | undefined;
   private readonly counts = { ready: 0, delayed: 0, "in-flight": 0, gone: 0 };
   private readonly groupsInFlight = new Map<string, number>();
@@ -176,6 +179,19 @@ export class Queue {
     for (const message of [...this.messages.values()]) this.drop(message);
     this.due.clear();
     this.echoes = [];
+  }
+
+  /** As PurgeQueue: once in 60 seconds. @throws CloudError PurgeQueueInProgress */
+  purgeOnce(): void {
+    const now = this.context.clock.now();
+    if (this.purgedAt !== undefined && now - this.purgedAt < PURGE_EVERY_MS) {
+      throw sqsError(
+        "PurgeQueueInProgress",
+        `Only one PurgeQueue operation on ${this.name} is allowed every 60 seconds.`,
+      );
+    }
+    this.purgedAt = now;
+    this.purge();
   }
 
   /** Takes a message out, to put it elsewhere. */
