@@ -3,10 +3,17 @@ import { Command } from "@commander-js/extra-typings";
 import type { Shell } from "./shell/verb";
 import { localVerb } from "./local";
 import { costVerb } from "./verbs/cost";
+import { doctorVerb } from "./verbs/doctor";
 import { statusVerb } from "./verbs/status";
 import { triggerVerb } from "./verbs/trigger";
 
-const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [statusVerb, triggerVerb, costVerb, localVerb];
+const VERBS: readonly ((shell: Shell) => Pick<Command, "name">)[] = [
+  statusVerb,
+  triggerVerb,
+  costVerb,
+  localVerb,
+  doctorVerb,
+];
 
 export interface ProgramIo {
   readonly writeOut: (text: string) => void;

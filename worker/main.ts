@@ -2,7 +2,6 @@
  * The process: environment in, exit code out. 0: idle, drained, or the queue is gone. 1: set-up error, or a systemic failure
  * that outlasted its budget.
  */
-import { createHash } from "node:crypto";
 import {
   makeDestinationBucket,
   makeDestinationClient,
@@ -17,6 +16,7 @@ import { formatProblems, parseWorkerEnv } from "../core/env";
 import type { Log } from "../core/ports";
 import { systemClock } from "./clock";
 import { makeController } from "./controller";
+import { sha256 } from "./digest";
 import { makeLog } from "./log";
 import { RECEIVERS, runWorker } from "./worker";
 
@@ -99,11 +99,6 @@ function listenForSignals(stop: AbortController, config: WorkerConfig, log: Log)
       setTimeout(cutOff, config.drainSeconds * 1000 + EXIT_MARGIN_MS).unref();
     });
   }
-}
-
-/** SHA-256 in base64url: printable, and without the `;` that separates a fingerprint's fields. */
-function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("base64url");
 }
 
 /** The id of the Fargate task (task metadata endpoint, last path segment), or the process id elsewhere. */
