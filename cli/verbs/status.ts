@@ -29,24 +29,26 @@ export function statusVerb(shell: Shell) {
         const clients = makeOperatorClients(system.region);
         onEnd(() => clients.destroy());
         const gather = makeGather({ clients, system, clock });
-        let situation = await gather(signal);
-        let summary = describe(situation);
         if (options.watch !== true) {
+          const situation = await gather(signal);
+          const summary = describe(situation);
           print(out, situation, summary);
-        } else {
-          printTick(out, situation, summary);
-          for (;;) {
-            await clock.sleep(WATCH_MS, signal);
-            const next = await gather(signal).catch(interrupted(signal));
-            if (next === undefined) break;
-            situation = next;
-            summary = describe(situation);
-            printTick(out, situation, summary);
-          }
+          return exitCode(summary, options.check);
         }
-        return options.check === true && summary.attention ? 1 : 0;
+        let summary: Summary | undefined;
+        for (;;) {
+          const situation = await gather(signal).catch(interrupted(signal));
+          if (situation === undefined) return exitCode(summary, options.check);
+          summary = describe(situation);
+          printTick(out, situation, summary);
+          await clock.sleep(WATCH_MS, signal);
+        }
       }),
     );
+}
+
+function exitCode(summary: Summary | undefined, check: true | undefined): 0 | 1 {
+  return check === true && summary?.attention === true ? 1 : 0;
 }
 
 /** Ctrl-C is how a watch ends; every other error is one. */
