@@ -3,7 +3,11 @@ import { Command } from "@commander-js/extra-typings";
 import { version } from "../package.json";
 import type { Shell } from "./shell/verb";
 import { backfillVerb } from "./verbs/backfill";
+import { localVerb } from "./local";
+import { costVerb } from "./verbs/cost";
 import { dlqVerb } from "./verbs/dlq";
+import { doctorVerb } from "./verbs/doctor";
+import { explainVerb } from "./verbs/explain";
 import { logsVerb } from "./verbs/logs";
 import { pauseVerb } from "./verbs/pause";
 import { resumeVerb } from "./verbs/resume";
@@ -18,15 +22,19 @@ type MakeVerb = (shell: Shell) => { readonly name: () => string };
 
 const VERBS: readonly MakeVerb[] = [
   statusVerb,
+  doctorVerb,
   backfillVerb,
   verifyVerb,
+  explainVerb,
   logsVerb,
   dlqVerb,
   triggerVerb,
   scaleVerb,
   pauseVerb,
   resumeVerb,
+  costVerb,
   workVerb,
+  localVerb,
 ];
 
 export interface ProgramIo {

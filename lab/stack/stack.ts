@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ECSClient, RunTaskCommand } from "@aws-sdk/client-ecs";
 import type { StarterConfig, WorkerConfig } from "../../core/config";
 import { DEFAULTS, writeStarterEnv, writeWorkerEnv } from "../../core/env";
+import { S3_EVENTS } from "../../core/notifications";
 import type { System } from "../../core/system";
 import { type Cloud, type CloudOptions, startCloud } from "../../local/cloud";
 import type { Principal } from "../../local/http/service";
@@ -49,14 +50,6 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-/** The events the source bucket sends: beyond creations and removals, lifecycle expirations (not part of ObjectRemoved) and restores. */
-export const EVENTS = [
-  "s3:ObjectCreated:*",
-  "s3:ObjectRemoved:*",
-  "s3:LifecycleExpiration:*",
-  "s3:ObjectRestore:Completed",
-] as const;
-
 const NAME = "s3-to-s3express-sync";
 const WORKER_LOG_GROUP = `/ecs/${NAME}-task`;
 /** The seconds between SIGTERM and SIGKILL: the most Fargate allows. */
@@ -79,7 +72,7 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
   const destination = `${NAME}--eun1-az1--x-s3`;
   cloud.s3.createBucket(source, options.versioned === true ? { versioning: "Enabled" } : {});
   cloud.s3.createBucket(destination);
-  const { queue, deadLetters } = createQueues(cloud, settings);
+  const { queue, deadLetters } = createQueues(cloud, settings, source);
 
   const worker = workerConfig(cloud, settings, { source, destination, queue, deadLetters });
   const workerEnvironment = {
@@ -111,6 +104,7 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
   });
 
   const placement = createNetwork(cloud);
+  raiseQuotas(cloud);
   const starter = starterConfig(settings, queue, placement);
   const starterName = `${NAME}-starter`;
   cloud.lambda.createFunction({
@@ -132,7 +126,9 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
     enabled: options.scheduled !== false,
   });
   const prefix = settings.prefix ?? "";
-  await cloud.setNotification(source, [{ queueArn: queue.arn, events: EVENTS, ...(prefix === "" ? {} : { prefix }) }]);
+  await cloud.setNotification(source, [
+    { queueArn: queue.arn, events: S3_EVENTS, ...(prefix === "" ? {} : { prefix }) },
+  ]);
 
   return {
     cloud,
@@ -179,7 +175,11 @@ function createNetwork({ network, region }: Cloud): Placement {
   return { subnets, securityGroups: [network.createSecurityGroup({ vpcId, name: `${NAME}-worker` })] };
 }
 
-function createQueues(cloud: Cloud, settings: StackSettings): { queue: QueueAdmin; deadLetters: QueueAdmin } {
+function createQueues(
+  cloud: Cloud,
+  settings: StackSettings,
+  source: string,
+): { queue: QueueAdmin; deadLetters: QueueAdmin } {
   const day = 86_400;
   const deadLetters = cloud.sqs.createQueue(`${NAME}-dlq`, { MessageRetentionPeriod: String(14 * day) });
   const redrive = {
@@ -191,7 +191,32 @@ function createQueues(cloud: Cloud, settings: StackSettings): { queue: QueueAdmi
     MessageRetentionPeriod: String(10 * day),
     RedrivePolicy: JSON.stringify(redrive),
   });
+  queue.setAttributes({ Policy: JSON.stringify(senderPolicy(cloud, queue.arn, source)) });
   return { queue, deadLetters };
+}
+
+/** Only this bucket of this account may send, as in the deployed stack. */
+function senderPolicy({ accountId }: Cloud, queueArn: string, source: string): object {
+  return {
+    Version: "2012-10-17",
+    Statement: {
+      Effect: "Allow",
+      Principal: { Service: "s3.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: queueArn,
+      Condition: {
+        ArnEquals: { "aws:SourceArn": `arn:aws:s3:::${source}` },
+        StringEquals: { "aws:SourceAccount": accountId },
+      },
+    },
+  };
+}
+
+/** What an account is given once it has asked; new ones have 6 vCPU, less than the default workers need. */
+const FARGATE_VCPU = 64;
+
+function raiseQuotas({ quotas }: Cloud): void {
+  for (const code of ["L-3032A538", "L-36FBB829"]) quotas.set("fargate", code, FARGATE_VCPU);
 }
 
 interface Made {
