@@ -78,15 +78,15 @@ export interface TokenParts {
   readonly moment: string;
   readonly look: number;
   readonly batch: number;
-  readonly capacity: Capacity;
 }
 
 /**
  * RunTask's idempotency token (at most 64 characters of ASCII 33-126, ECS developer guide, idempotency): a repeated delivery
- * of one event launches nothing twice.
+ * of one event launches nothing twice. The capacity is no part of it: another container may deal otherwise, and then its
+ * call must be refused instead of launching as many workers again.
  * @param hash maps text to printable ASCII; the starter passes SHA-256 in hexadecimal
  */
 export function clientToken(parts: TokenParts, hash: (text: string) => string): string {
-  const { queueUrl, moment, look, batch, capacity } = parts;
-  return hash(JSON.stringify([queueUrl, moment, look, batch, capacity])).slice(0, 64);
+  const { queueUrl, moment, look, batch } = parts;
+  return hash(JSON.stringify([queueUrl, moment, look, batch])).slice(0, 64);
 }

@@ -10,6 +10,7 @@ const ENTRIES = {
   local: "local/main.ts",
   demo: "lab/demo/main.ts",
   "verify-measure": "lab/verify/main.ts",
+  chaos: "lab/chaos/main.ts",
 };
 
 const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)));
@@ -22,6 +23,8 @@ await build({
   platform: "node",
   target: "node20",
   format: "cjs",
+  // chaos builds the product with planted bugs; a bundler cannot be bundled.
+  external: ["esbuild"],
   // The module builds of the SDK tree-shake: a third of the size and of the start-up time.
   mainFields: ["module", "main"],
   minifySyntax: true,

@@ -73,7 +73,6 @@ describe("clientToken", () => {
     moment: "2026-01-01T00:00:00Z",
     look: 0,
     batch: 0,
-    capacity: "FARGATE" as Capacity,
   };
 
   it("is what RunTask takes and the same for the same call", () => {
@@ -82,14 +81,13 @@ describe("clientToken", () => {
     expect(clientToken(parts, (text) => text.repeat(9).replaceAll(" ", "_"))).toHaveLength(64);
   });
 
-  it("differs by queue, event, look, batch and capacity", () => {
+  it("differs by queue, event, look and batch", () => {
     const others = [
       parts,
       { ...parts, queueUrl: "https://q/2" },
       { ...parts, moment: "2026-01-01T00:01:00Z" },
       { ...parts, look: 1 },
       { ...parts, batch: 1 },
-      { ...parts, capacity: "FARGATE_SPOT" as Capacity },
     ].map((one) => clientToken(one, sha256));
     expect(new Set(others).size).toBe(others.length);
   });

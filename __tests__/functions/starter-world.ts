@@ -9,7 +9,7 @@ import { DEFAULTS, writeStarterEnv } from "../../core/env";
 import type { StarterResult } from "../../functions/starter";
 import { type Cloud, startCloud } from "../../local/cloud";
 import type { FunctionError, Invocation } from "../../local/lambda";
-import { makeJumpingClock } from "../support/e2e-clock";
+import { makeJumpingClock } from "../../lab/stack/jumping-clock";
 
 const NAME = "s3-to-s3express-sync";
 const FAMILY = `${NAME}-task`;

@@ -5,11 +5,11 @@
 import { existsSync } from "node:fs";
 import { withoutFingerprint } from "../../core/fingerprint";
 import { CARRIED_HEADERS } from "../../core/state";
+import { makeJumpingClock } from "../../lab/stack/jumping-clock";
 import { type Stack, type StackOptions, startStack } from "../../lab/stack/stack";
 import type { LogEntry, LogFilter } from "../../local/http/request-log";
 import { liveChildren } from "../../local/process/children";
 import type { AdminObject, Content, PutOptions } from "../../local/s3/admin-objects";
-import { makeJumpingClock } from "./e2e-clock";
 import { until, within } from "./e2e-wait";
 import { workerProcess, type WorkerProcess } from "./e2e-worker";
 

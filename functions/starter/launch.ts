@@ -47,8 +47,9 @@ export async function launch(
   const problems: string[] = [];
   let spotRefused = false;
   for (let number = 0, batch = queue.shift(); batch !== undefined; number += 1, batch = queue.shift()) {
-    const answer = await runTask(ecs, config, batch, tokenFor(config, at, number, batch.capacity));
-    if (answer.kind === "already-launched") continue;
+    const answer = await runTask(ecs, config, batch, tokenFor(config, at, number));
+    // Whoever has this event too deals otherwise: what is left of our plan is in theirs.
+    if (answer.kind === "already-launched") return { results, spotRefused, problems, fatal: false };
     if (answer.kind === "throttled" || answer.kind === "refused") {
       problems.push(answer.problem);
       return { results, spotRefused, problems, fatal: answer.kind === "refused" };
@@ -110,8 +111,8 @@ function judge(batch: Batch, error: unknown): Answer {
   return { kind: "refused", problem };
 }
 
-function tokenFor(config: StarterConfig, at: LaunchMoment, batch: number, capacity: Capacity): string {
-  return clientToken({ queueUrl: config.queueUrl, ...at, batch, capacity }, sha256);
+function tokenFor(config: StarterConfig, at: LaunchMoment, batch: number): string {
+  return clientToken({ queueUrl: config.queueUrl, ...at, batch }, sha256);
 }
 
 function sha256(text: string): string {

@@ -41,6 +41,8 @@ export class Network {
   private readonly watchers: ((moment: CallMoment) => void)[] = [];
   private readonly faults = new Map<string, number>();
   private readonly ordinals = new Map<string, number>();
+  /** Faults by kind: error codes, "slow". */
+  readonly injected = new Map<string, number>();
 
   constructor(
     readonly scheduler: Scheduler,
@@ -58,12 +60,17 @@ export class Network {
   /** How the next call goes; faults are counted per key, and under "" where no key is named. */
   plan(shape: CallShape, process: SimProcess, operation: string, keys: readonly string[]): CallPlan {
     const plan = planCall(this.settings, shape, this.scheduler.now, this.luck(process, operation, keys));
-    if (plan.isFault) this.countFault(keys);
+    if (plan.isFault) this.countFault(keys, plan.error?.code ?? "slow");
     return plan;
   }
 
-  countFault(keys: readonly string[]): void {
+  countFault(keys: readonly string[], kind: string): void {
+    this.note(kind);
     for (const key of keys.length === 0 ? [""] : keys) this.faults.set(key, (this.faults.get(key) ?? 0) + 1);
+  }
+
+  note(kind: string): void {
+    this.injected.set(kind, (this.injected.get(kind) ?? 0) + 1);
   }
 
   faultsOf(key: string): number {

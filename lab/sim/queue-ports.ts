@@ -6,7 +6,6 @@ import type { Judge } from "./judge";
 import { Exchange, type Network, silence } from "./network";
 import type { SimProcess } from "./process";
 import type { SimMessage, SimQueue } from "./queue";
-import type { Random } from "./random";
 import { refusal } from "./source";
 
 export interface QueueServices {
@@ -51,7 +50,12 @@ export function queuePort(services: QueueServices, process: SimProcess): Queue {
       usualMs: 5,
       start: () => {
         if (entries.length > MAX_ENTRIES || entries.length === 0) throw refusal("InvalidRequest", operation);
-        return () => entries.map((entry) => entryResult(entry, operation, failing, random, act));
+        return () =>
+          entries.map((entry) => {
+            if (!random.chance(failing)) return act(entry);
+            network.note("failing entry");
+            return refusal("Unavailable", operation);
+          });
       },
       show: (results) => results.map((error) => error?.code ?? "ok").join(" "),
     });
@@ -162,16 +166,6 @@ function longPoll(
     cancel = scheduler.after(waitMs, () => finish([]));
   });
   return exchange.promise;
-}
-
-function entryResult<T>(
-  entry: T,
-  operation: string,
-  failing: number,
-  random: Random,
-  act: (entry: T) => SyncError | undefined,
-): SyncError | undefined {
-  return random.chance(failing) ? refusal("Unavailable", operation) : act(entry);
 }
 
 function reasonIn(attributes: Readonly<Record<string, string>> | undefined): string {

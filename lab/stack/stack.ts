@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly versioned?: boolean;
   /** Whether the schedule invokes the starter. Default true. */
   readonly scheduled?: boolean;
+  /** Another worker than the product's: the path of its bundle. */
+  readonly workerBundle?: string;
   /** Further variables of the worker process, e.g. NODE_V8_COVERAGE. */
   readonly workerEnvironment?: Readonly<Record<string, string>>;
 }
@@ -89,7 +91,7 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
     networkMode: "awsvpc",
     container: {
       name: "worker",
-      command: [process.execPath, bundle("worker.cjs")],
+      command: [process.execPath, options.workerBundle ?? bundle("worker.cjs")],
       environment: workerEnvironment,
       stopTimeout: STOP_TIMEOUT_SECONDS,
       logConfiguration: {

@@ -1,6 +1,7 @@
 /** Batches: limits on the whole, failures by entry inside a 200. Source: API SendMessageBatch, DeleteMessageBatch, ChangeMessageVisibilityBatch. */
 import { CloudError } from "../http/service";
 import { queryCode, sqsError } from "./errors";
+import type { Queue } from "./queue";
 import { isRecord, requiredText, type Input } from "./input";
 
 const MAX_ENTRIES = 10;
@@ -42,12 +43,17 @@ export function batchEntries(input: Input): readonly Input[] {
 }
 
 /** Does each entry by itself; what one throws is that entry's failure. */
-export function eachEntry(entries: readonly Input[], act: (entry: Input) => Input): BatchOutput {
+export function eachEntry(
+  queue: Pick<Queue, "beginEntry">,
+  entries: readonly Input[],
+  act: (entry: Input) => Input,
+): BatchOutput {
   const Successful: Input[] = [];
   const Failed: BatchOutput["Failed"][number][] = [];
   for (const entry of entries) {
     const Id = requiredText(entry, "Id");
     try {
+      queue.beginEntry();
       Successful.push({ Id, ...act(entry) });
     } catch (error) {
       if (!(error instanceof CloudError)) throw error;

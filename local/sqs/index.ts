@@ -4,11 +4,11 @@ import { sqsError } from "./errors";
 import type { MessageAttributes, MessageState } from "./message";
 import { MoveTasks } from "./move-tasks";
 import { OPERATIONS } from "./operations";
-import type { Depth, Queue, QueueActivity } from "./queue";
+import type { Depth, Hardness, Queue, QueueActivity, QueueChange } from "./queue";
 import { QueueRegistry, type SqsOptions } from "./registry";
 import { readCall, writeError, writeOutput, type Call } from "./wire";
 
-export type { Depth, Hardness, QueueActivity } from "./queue";
+export type { Depth, Hardness, QueueActivity, QueueChange } from "./queue";
 export type { SqsOptions } from "./registry";
 
 /** A message as it stands, for tests and demos: looking changes nothing. */
@@ -41,6 +41,8 @@ export interface QueueAdmin {
   /** Resolves when nothing is left: not visible, not in flight, not delayed. */
   whenEmpty(): Promise<void>;
   setAttributes(attributes: Readonly<Record<string, string>>): void;
+  /** Calls back at every change of a message, at the instant of the change; the answer ends that. */
+  watch(watcher: (change: QueueChange) => void): () => void;
 }
 
 export interface Sqs {
@@ -53,6 +55,8 @@ export interface Sqs {
   deliver(queueArn: string, body: string): void;
   /** Called once for each message sent to, received from or deleted in any queue; the answer ends that. */
   onActivity(listener: (queue: QueueAdmin, activity: QueueActivity) => void): () => void;
+  /** Makes it harder or easier for consumers from now on. */
+  harden(hardness: Partial<Omit<Hardness, "shuffle">>): void;
   /** Ends all long polls. */
   close(): void;
 }
@@ -77,6 +81,7 @@ export function makeSqs(options: SqsOptions): Sqs {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    harden: (hardness) => registry.harden(hardness),
     close: () => registry.close(),
   };
 }
@@ -143,5 +148,6 @@ function queueAdmin(queue: Queue, registry: QueueRegistry): QueueAdmin {
     purge: () => queue.purge(),
     whenEmpty: () => queue.whenEmpty(),
     setAttributes: (attributes) => registry.setAttributes(queue, attributes),
+    watch: (watcher) => queue.watch(watcher),
   };
 }

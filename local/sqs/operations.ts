@@ -64,7 +64,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
         `Batch requests cannot be longer than ${MAX_BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
       );
     }
-    return { ...eachEntry(entries, (entry) => send(queue, entry, context)) };
+    return { ...eachEntry(queue, entries, (entry) => send(queue, entry, context)) };
   },
   ReceiveMessage: (input, context) => receiveMessage(queueOf(input, context), input, context.signal),
   DeleteMessage: (input, context) => {
@@ -74,12 +74,12 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   DeleteMessageBatch: (input, context) => {
     const queue = queueOf(input, context);
     const entry = (one: Input) => (queue.delete(requiredText(one, "ReceiptHandle")), {});
-    return { ...eachEntry(batchEntries(input), entry) };
+    return { ...eachEntry(queue, batchEntries(input), entry) };
   },
   ChangeMessageVisibility: (input, context) => changeVisibility(queueOf(input, context), input),
   ChangeMessageVisibilityBatch: (input, context) => {
     const queue = queueOf(input, context);
-    return { ...eachEntry(batchEntries(input), (entry) => changeVisibility(queue, entry)) };
+    return { ...eachEntry(queue, batchEntries(input), (entry) => changeVisibility(queue, entry)) };
   },
   PurgeQueue: (input, context) => {
     queueOf(input, context).purgeOnce();

@@ -14,6 +14,8 @@ export interface Hardness {
   readonly staleDelete: "ignored" | "deletes";
   /** GetQueueAttributes shows counts that are up to this old. Default 0 = exact. */
   readonly countStalenessMs: number;
+  /** Share of batch entries that fail by themselves inside a 200 (InternalError). Default 0. */
+  readonly entryFailures: number;
   /** Messages in flight at once. Default 120,000. */
   readonly maxInFlight: number;
 }
@@ -29,6 +31,13 @@ export interface QueueContext {
   readonly queueByArn: (arn: string) => Queue | undefined;
   /** Called after it has happened. */
   readonly onActivity: (activity: QueueActivity) => void;
+}
+
+/** What became of a message, for observers. */
+export interface QueueChange {
+  /** `deleted` by a consumer; `gone` by a purge, at the end of its retention, or to another queue. */
+  readonly kind: "came" | "received" | "deleted" | "gone";
+  readonly message: Message;
 }
 
 export interface Delivery {

@@ -1,12 +1,13 @@
 /** One standard queue: who sees which message when. Knows no protocol. Times come from the cloud's clock. */
 import type { Timer } from "../http/clock";
 import { randomHex, randomUuid } from "../http/random";
+import { CloudError } from "../http/service";
 import { QueueSettings } from "./attributes";
 import { DueHeap } from "./due-heap";
 import { invalidValue, sqsError } from "./errors";
 import { md5, type Message, type NewMessage } from "./message";
 import { ReadyList } from "./ready-list";
-import type { Delivery, Depth, QueueContext } from "./queue-types";
+import type { Delivery, Depth, QueueChange, QueueContext } from "./queue-types";
 import { readReceipt, writeReceipt } from "./receipt";
 import { Waiters } from "./waiters";
 
@@ -17,7 +18,7 @@ const MAX_RECEIVES_OF_OLDEST = 3;
 /** Source: API PurgeQueue. */
 const PURGE_EVERY_MS = 60_000;
 
-export type { Delivery, Depth, Hardness, QueueActivity, QueueContext } from "./queue-types";
+export type { Delivery, Depth, Hardness, QueueActivity, QueueChange, QueueContext } from "./queue-types";
 
 export class Queue {
   readonly createdAt: number;
@@ -29,6 +30,7 @@ export class Queue {
   private echoes: Message[] = [];
   private readonly waiters: Waiters;
   private readonly emptyWaiters = new Set<() => void>();
+  private readonly watchers = new Set<(change: QueueChange) => void>();
   private wakeUp: { at: number; timer: Timer } | undefined;
   private purgedAt: number | undefined;
   private shown: { at: number; depth: Depth } | undefined;
@@ -78,6 +80,7 @@ export class Queue {
     message.enteredAt = this.context.clock.now();
     message.receivesAtEntry = message.receiveCount;
     this.messages.set(message.id, message);
+    this.tell("came", message);
     this.due.push(message.sentAt + this.settings.number("MessageRetentionPeriod") * 1000, { message, expires: true });
     if (message.dueAt > this.context.clock.now()) this.hide(message, "delayed", message.dueAt);
     else this.show(message);
@@ -108,7 +111,7 @@ export class Queue {
     this.advance();
     const message = this.messages.get(receipt.messageId);
     const isStale = message?.generation !== receipt.generation && this.context.hardness.staleDelete === "ignored";
-    if (message !== undefined && !isStale) this.drop(message);
+    if (message !== undefined && !isStale) this.drop(message, "deleted");
     this.context.onActivity("deleted");
   }
 
@@ -198,12 +201,27 @@ export class Queue {
   }
 
   /** Takes a message out, to put it elsewhere. */
-  drop(message: Message): void {
+  drop(message: Message, kind: "deleted" | "gone" = "gone"): void {
     this.enter(message, "gone");
     this.messages.delete(message.id);
+    this.tell(kind, message);
     if (this.messages.size > 0) return;
     for (const resolve of this.emptyWaiters) resolve();
     this.emptyWaiters.clear();
+  }
+
+  /** Calls back at every change of a message, at the instant of the change; the answer ends that. */
+  watch(watcher: (change: QueueChange) => void): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  /** One entry of a batch begins. @throws CloudError InternalError by `hardness.entryFailures` */
+  beginEntry(): void {
+    const { hardness, random } = this.context;
+    if (hardness.entryFailures > 0 && random() < hardness.entryFailures) {
+      throw new CloudError(500, "InternalError", "We encountered an internal error. Please try again.");
+    }
   }
 
   /** Ends all waiting. */
@@ -242,6 +260,7 @@ export class Queue {
   }
 
   private delivery(message: Message): Delivery {
+    this.tell("received", message);
     const receiptHandle = writeReceipt(this.name, message.id, message.generation, randomHex(this.context.random, 16));
     return { message, receiptHandle, receiveCount: message.receiveCount };
   }
@@ -257,6 +276,10 @@ export class Queue {
     message.dueAt = 0;
     target.take(message);
     return true;
+  }
+
+  private tell(kind: QueueChange["kind"], message: Message): void {
+    for (const watcher of this.watchers) watcher({ kind, message });
   }
 
   private show(message: Message): void {

@@ -20,12 +20,14 @@ const EASY: Hardness = {
   shuffle: false,
   staleDelete: "ignored",
   countStalenessMs: 0,
+  entryFailures: 0,
   maxInFlight: 120_000,
 };
 
 export class QueueRegistry {
   private readonly queues = new Map<string, Queue>();
-  private readonly hardness: Hardness;
+  /** One object that all queues look at, so that it can change under them. */
+  private readonly hardness: { -readonly [K in keyof Hardness]: Hardness[K] };
 
   constructor(
     readonly options: SqsOptions,
@@ -36,6 +38,10 @@ export class QueueRegistry {
 
   get countStalenessMs(): number {
     return this.hardness.countStalenessMs;
+  }
+
+  harden(hardness: Partial<Omit<Hardness, "shuffle">>): void {
+    Object.assign(this.hardness, hardness);
   }
 
   /** The queue of that name with those attributes, new or not. @throws CloudError QueueNameExists, InvalidParameterValue */

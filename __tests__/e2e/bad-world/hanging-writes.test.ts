@@ -5,7 +5,7 @@
  * be waited for: hanging.test.ts.
  */
 import { withStack, type E2E } from "../../support/e2e";
-import { makeJumpingClock } from "../../support/e2e-clock";
+import { makeJumpingClock } from "../../../lab/stack/jumping-clock";
 import { makeRecordedLog } from "../../support/worker-fakes";
 import { until } from "../../support/e2e-wait";
 import { startWorkerHere, type Calls } from "../../support/worker-on-cloud";

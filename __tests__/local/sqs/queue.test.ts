@@ -9,6 +9,7 @@ const EASY: Hardness = {
   shuffle: false,
   staleDelete: "ignored",
   countStalenessMs: 0,
+  entryFailures: 0,
   maxInFlight: 120_000,
 };
 
@@ -62,6 +63,21 @@ test("a handle of another queue is not valid here", async () => {
     onActivity: () => undefined,
   });
   expect(() => other.delete(first!.receiptHandle)).toThrow("not a valid receipt handle");
+});
+
+test("an observer is told of every change of a message; entries fail by the share that was asked for", async () => {
+  const { queue, receive } = makeQueue({ entryFailures: 1 });
+  const seen: string[] = [];
+  const stop = queue.watch(({ kind, message }) => void seen.push(`${message.body} ${kind}`));
+  queue.send({ body: "m" });
+  queue.send({ body: "n" });
+  const [first] = await receive(1);
+  queue.delete(first!.receiptHandle);
+  queue.purge();
+  stop();
+  queue.send({ body: "o" });
+  expect(seen).toEqual(["m came", "n came", "m received", "m deleted", "n gone"]);
+  expect(() => queue.beginEntry()).toThrow("internal error");
 });
 
 test("fair queues: a tenant with at least 30 and more than a tenth of what is in flight waits for the quiet ones", async () => {

@@ -1,11 +1,9 @@
-/** Ways to break the worker, one rule each, and where the random model finds them. */
-import { withListing } from "../../lab/sim/listing";
-import { MIB } from "../../core/parts";
-import type { Scenario } from "../../lab/sim/scenario";
-import { MINUTE, SECOND } from "../../lab/sim/time";
-import type { Patch } from "../support/mutant-loader";
+/** Ways to break the worker, one rule each, and where the simulation finds them. */
+import type { Scenario } from "../../sim/scenario";
+import type { Patch } from "./build";
+import { bucketLost, changesDuringHeads, existingObjects, handoffs, stopInWrites } from "./shapes";
 
-export interface Mutation {
+export interface SimBug {
   readonly name: string;
   /** The rule of the convergence rule that it breaks, or the promise. */
   readonly breaks: string;
@@ -14,61 +12,6 @@ export interface Mutation {
   readonly fromSeed: number;
   /** Makes the situation that the rule is about more frequent; the default is the random scenario as it is. */
   readonly shape?: (scenario: Scenario) => Scenario;
-}
-
-/** Workers are told to stop while a write of theirs is under way, and writes are slow or get no answer. */
-function stopInWrites(scenario: Scenario): Scenario {
-  const operation = ["CopyObject", "DeleteObject", "CompleteMultipartUpload"][scenario.seed % 3] ?? "";
-  const stop = { operation, call: 1, phase: "sent", kind: "term", seconds: 0 } as const;
-  const { troubles, calmAtMs } = scenario.nemesis;
-  return {
-    ...scenario,
-    interrupts: [0, 1, 2].map((worker) => ({ ...stop, worker })),
-    nemesis: { refuse: 0, lose: 0.3, slow: 0.5, entries: 0, troubles, calmAtMs },
-  };
-}
-
-/** The bucket is gone while events about it are still under way. */
-function bucketLost(scenario: Scenario): Scenario {
-  const gone = { kind: "source-missing", fromMs: 30 * SECOND, untilMs: 10 * MINUTE } as const;
-  return {
-    ...scenario,
-    nemesis: { ...scenario.nemesis, troubles: [gone] },
-    steps: scenario.steps.map((step) => ({ ...step, eventDelaysMs: [...step.eventDelaysMs, 2 * MINUTE] })),
-  };
-}
-
-/** The source changes, and its event arrives, while the answer of a HEAD is on its way back. */
-function changesDuringHeads(scenario: Scenario): Scenario {
-  const { troubles, calmAtMs } = scenario.nemesis;
-  const when = { kind: "call", operation: "HeadObject(source)", phase: "landed", orAfterMs: 5 * SECOND } as const;
-  return {
-    ...scenario,
-    interrupts: [],
-    nemesis: { refuse: 0, lose: 0, slow: 0.5, entries: 0, troubles, calmAtMs },
-    steps: scenario.steps.map((step, index) => ({ ...step, eventDelaysMs: [2], ...(index === 0 ? {} : { when }) })),
-  };
-}
-
-/** Large objects of one size whose first workers are told to stop in the middle of their parts. */
-function handoffs(partSizeChanges: boolean): (scenario: Scenario) => Scenario {
-  const size = 21 * MIB;
-  return (scenario) => ({
-    ...scenario,
-    partSizeChanges,
-    copyConcurrency: 2,
-    interrupts: [0, 1].map((worker) => ({
-      worker,
-      operation: "UploadPartCopy",
-      call: 2 + (scenario.seed % 3),
-      phase: "answered",
-      kind: "term",
-      seconds: 0,
-    })),
-    steps: scenario.steps.map((step) =>
-      step.action.kind === "put" ? { ...step, action: { ...step.action, size } } : step,
-    ),
-  });
 }
 
 /** The verb has to be carried from the event to the reconcile, which the worker takes care not to do. */
@@ -96,17 +39,7 @@ const TRUST_THE_VERB: readonly Patch[] = [
   },
 ];
 
-/** Objects that only a listing can find, and workers that die or stop while they list. */
-function existingObjects(scenario: Scenario): Scenario {
-  const operation = ["ListObjectsV2(source)", "SendMessage", "ListObjectsV2(destination)"][scenario.seed % 3] ?? "";
-  const kind = scenario.seed % 2 === 0 ? "kill" : "term";
-  const interrupts = [1, 2, 3].map(
-    (call, worker) => ({ operation, call, worker, phase: "sent", kind, seconds: 0 }) as const,
-  );
-  return withListing({ ...scenario, steps: [], interrupts }, 1_000, scenario.seed % 5 === 0);
-}
-
-export const MUTATIONS: readonly Mutation[] = [
+export const SIM_BUGS: readonly SimBug[] = [
   {
     name: "no after-check",
     breaks: "rule 1",
@@ -303,6 +236,36 @@ export const MUTATIONS: readonly Mutation[] = [
     shape: handoffs(true),
   },
   {
+    name: "the heartbeat is off",
+    breaks: "rule 4",
+    patches: [{ file: "worker/leases.ts", find: "if (!isAborted(signal)) void beat();", replace: "" }],
+    fromSeed: 650,
+  },
+  {
+    name: "a hand-off is lost",
+    breaks: "rule 7",
+    patches: [
+      {
+        file: "worker/drain.ts",
+        find: "outbox.send({ body: encodeEnvelope(message), ...(groupId === undefined ? {} : { groupId }) })",
+        replace: "Promise.resolve(encodeEnvelope(message) !== groupId)",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a delete is not checked again",
+    breaks: "rule 1",
+    patches: [
+      {
+        file: "worker/reconcile.ts",
+        find: "if (sameState(before, after)) return after;",
+        replace: 'if (before.kind === "absent" || sameState(before, after)) return after;',
+      },
+    ],
+    fromSeed: 1_360,
+  },
+  {
     name: "a range is acknowledged without what is left of it",
     breaks: "a message is deleted only when what replaces it was taken",
     patches: [{ file: "worker/listing.ts", find: "sendAll([...lists, ...batches])", replace: "sendAll(batches)" }],
@@ -342,5 +305,58 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     fromSeed: 1,
     shape: existingObjects,
+  },
+];
+
+/** Bugs that only the built worker shows, with its adapters, or that show that the process mode's checker is awake. */
+export interface ProcessBug {
+  readonly name: string;
+  readonly breaks: string;
+  readonly patches: readonly Patch[];
+  readonly fromSeed: number;
+}
+
+export const PROCESS_BUGS: readonly ProcessBug[] = [
+  {
+    name: "the tagging directive is missing",
+    breaks: "tagged objects are copied",
+    patches: [{ file: "aws/lean/destination-bucket.ts", find: '"x-amz-tagging-directive": "REPLACE",', replace: "" }],
+    fromSeed: 1,
+  },
+  {
+    name: "requests for parts carry no source condition",
+    breaks: "rule 2",
+    patches: [
+      {
+        file: "aws/lean/destination-bucket.ts",
+        find: '"x-amz-copy-source-range": `bytes=${firstByte}-${lastByte}`, "x-amz-copy-source-if-match": quoted(sourceEtag),',
+        replace: '"x-amz-copy-source-range": `bytes=${firstByte}-${lastByte}`,',
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "headers and metadata are left to S3",
+    breaks: "metadata is carried over",
+    patches: [
+      {
+        file: "aws/destination-uploads.ts",
+        find: "const headers = contentHeaders(content);",
+        replace: "const headers = contentHeaders({ headers: {}, metadata: content.metadata });",
+      },
+    ],
+    fromSeed: 1,
+  },
+  {
+    name: "a message is deleted when it is filed (built worker)",
+    breaks: "nothing lost",
+    patches: [
+      {
+        file: "worker/intake.ts",
+        find: 'tally.add("coalesced", inbox.file(lease, history, filing));',
+        replace: 'tally.add("coalesced", inbox.file(lease, history, filing)); void outbox.acknowledge(lease);',
+      },
+    ],
+    fromSeed: 1,
   },
 ];
