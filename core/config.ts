@@ -19,8 +19,12 @@ export interface WorkerConfig {
   readonly partSize: number;
   /** Bytes. */
   readonly multipartThreshold: number;
+  /** Keys of the source that one listing unit looks at before it shares out the rest. */
+  readonly listUnitKeys: number;
   /** Of the destination, where it is not the bucket default S3-managed key. */
   readonly destinationKmsKeyArn?: string;
+  /** What carries the calls a worker makes most: our own HTTP exchange, or the AWS SDK. */
+  readonly transport: "lean" | "sdk";
   /** Seconds between SIGTERM and our own exit; Fargate Spot kills after 120. */
   readonly drainSeconds: number;
   /** Seconds of systemic failure after which everything is handed off and the worker exits 1. */

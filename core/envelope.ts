@@ -55,6 +55,7 @@ export function encodeEnvelope(envelope: Envelope): string {
       ? { upload: { id: envelope.upload.id, fingerprint: envelope.upload.fingerprint } }
       : {}),
     ...(envelope.kind === "list" ? { range: envelope.range } : {}),
+    ...(envelope.kind === "list" && envelope.compare === false ? { compare: false } : {}),
     keys: envelope.keys.map(plainEntry),
   });
   return text.replace(/[\ufffe\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
@@ -78,14 +79,24 @@ export function historyOf(event: ObjectEvent, firstSeen: number): EnvelopeHistor
   return { failures: 0, eventTime: event.eventTime, firstSeen, origin: "worker" };
 }
 
-/** Several messages about one key become one: the oldest times, the most failures; live beats bulk. */
+/**
+ * Several messages about one key become one: the oldest times, the most failures; live beats bulk. The age of a backfill says
+ * nothing about how late a live event is, so where both meet the live one's time counts.
+ */
 export function mergeHistory(a: EnvelopeHistory, b: EnvelopeHistory): EnvelopeHistory {
+  const live = [a, b].filter(isLive);
+  const counting = live.length === 0 ? [a, b] : live;
   return {
     failures: Math.max(a.failures, b.failures),
-    eventTime: Math.min(a.eventTime, b.eventTime),
+    eventTime: Math.min(...counting.map(({ eventTime }) => eventTime)),
     firstSeen: Math.min(a.firstSeen, b.firstSeen),
     origin: a.origin === "worker" ? a.origin : b.origin,
   };
+}
+
+/** Asked for by a change of the source, and not by a backfill or a verify: only its age is a lag. */
+export function isLive({ origin }: Pick<EnvelopeHistory, "origin">): boolean {
+  return origin === "worker";
 }
 
 /** A new message for keys that are let go of; `failures` is the caller's to count (rule 7: interruptions do not). */
@@ -103,8 +114,9 @@ export function handoffUpload(entry: KeyEntry, history: EnvelopeHistory, upload:
   return { ...handoff([entry], history), upload: { id: upload.id, fingerprint: upload.fingerprint } };
 }
 
-export function listWork(range: ListRange, history: EnvelopeHistory): ListEnvelope {
-  return { v: 1, kind: "list", ...plainHistory(history), keys: [], range };
+/** @param compare false: enqueue every key, whether or not it differs */
+export function listWork(range: ListRange, history: EnvelopeHistory, compare = true): ListEnvelope {
+  return { v: 1, kind: "list", ...plainHistory(history), keys: [], range, ...(compare ? {} : { compare }) };
 }
 
 /** MessageGroupId for fair queues: bulk work is one noisy tenant that lets live events pass; live work has no group. */
@@ -174,7 +186,9 @@ function readEnvelope(value: Fields): Reading<Envelope> {
   const kind = field(value, "kind");
   if (kind === "list") {
     const range = readRange(field(value, "range"));
-    return range.ok ? good({ ...base, kind, range: range.value }) : range;
+    if (!range.ok) return range;
+    const all = field(value, "compare") === false;
+    return good({ ...base, kind, range: range.value, ...(all ? ({ compare: false } as const) : {}) });
   }
   if (kind !== "keys" && kind !== "handoff") return bad(`kind is ${show(kind)}`);
   if (keys.value.length === 0) return bad("keys is empty");

@@ -63,6 +63,8 @@ export interface ListEnvelope extends EnvelopeHistory {
   readonly kind: "list";
   readonly keys: readonly KeyEntry[];
   readonly range: ListRange;
+  /** Every key is enqueued, whether or not it differs. */
+  readonly compare?: false;
 }
 
 export interface ListRange {

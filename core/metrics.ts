@@ -12,12 +12,18 @@ export type Unit = "Seconds" | "Count" | "Bytes" | "None";
 
 /** Every metric, who emits it and what it says. All have the dimension Queue, some a second one (`by`). */
 export const METRICS = {
-  SyncLagSeconds: { unit: "Seconds", from: "worker", about: "From the event to the clean check, per key." },
+  SyncLagSeconds: {
+    unit: "Seconds",
+    from: "worker",
+    about: "From the event to the clean check, per key; live events only.",
+  },
   ObjectsCopied: { unit: "Count", from: "worker", about: "Objects written to the destination." },
   BytesCopied: { unit: "Bytes", from: "worker", about: "Their sizes." },
   ObjectsDeleted: { unit: "Count", from: "worker", about: "Objects deleted from the destination." },
   Skipped: { unit: "Count", from: "worker", by: "Reason", about: "Work units that needed no write, and why." },
   CoalescedEvents: { unit: "Count", from: "worker", about: "Events answered by a reconcile that ran anyway." },
+  KeysListed: { unit: "Count", from: "worker", about: "Keys of the source that backfills listed." },
+  KeysEnqueued: { unit: "Count", from: "worker", about: "Keys that they queued because they differ." },
   Throttles: { unit: "Count", from: "worker", about: "Requests that S3 answered with SlowDown." },
   Retries: { unit: "Count", from: "worker", about: "Attempts beyond the first." },
   PutBacks: { unit: "Count", from: "worker", about: "Keys put back to the queue." },
@@ -33,11 +39,14 @@ export const METRICS = {
   Launched: { unit: "Count", from: "starter", about: "Workers launched by this look." },
   SpotShortage: { unit: "None", from: "starter", about: "1 while Spot capacity is short." },
   CrashLoop: { unit: "None", from: "starter", about: "1 while workers die as fast as they start." },
+  Drift: { unit: "Count", from: "verify", about: "Keys of which the two buckets were not equal." },
+  Unsyncable: { unit: "Count", from: "verify", about: "Keys that cannot be synced, as verify finds them." },
+  VerifyFailures: { unit: "Count", from: "verify", about: "Runs of verify that came to no result." },
 } as const satisfies Record<string, MetricTraits>;
 
 interface MetricTraits {
   readonly unit: Unit;
-  readonly from: "worker" | "starter";
+  readonly from: "worker" | "starter" | "verify";
   /** A second dimension beside Queue; its values are a closed set, since each costs a metric. */
   readonly by?: "Reason" | "Class";
   readonly about: string;
@@ -46,7 +55,7 @@ interface MetricTraits {
 export type MetricName = keyof typeof METRICS;
 
 /** Values of the dimension Reason. */
-export const SKIP_REASONS = ["in-sync", "outside-prefix", "other-bucket", "test-event"] as const;
+export const SKIP_REASONS = ["in-sync", "outside-prefix", "other-bucket", "test-event", "archived"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Values of the dimension Class. */

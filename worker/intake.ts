@@ -2,7 +2,7 @@
  * From a message to work, or to its end. Messages are untrusted: only keys of the configured source bucket under the
  * configured prefix become work, whatever a message names.
  *
- * Who owns the message afterwards: the inbox, if there is work in it; otherwise it is acknowledged here (nothing to do),
+ * Who owns the message afterwards: the inbox or the lister, if there is work in it; otherwise it is acknowledged here (nothing to do),
  * dead-lettered (nobody will ever understand it), or left alone (a newer worker may).
  */
 import type { WorkerConfig } from "../core/config";
@@ -15,6 +15,7 @@ import type { Clock, Log } from "../core/ports";
 import { deadLetterOf } from "./dead-letter";
 import type { Inbox } from "./inbox";
 import type { Lease, Leases } from "./leases";
+import type { Lister } from "./listing";
 import type { Metrics } from "./metrics";
 import type { Outbox } from "./outbox";
 import type { Tally } from "./tally";
@@ -25,6 +26,7 @@ const LEAVE_MS = 3600_000;
 export interface IntakeDeps {
   readonly config: Pick<WorkerConfig, "sourceBucket" | "prefix">;
   readonly inbox: Inbox;
+  readonly lister: Pick<Lister, "take">;
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly clock: Clock;
@@ -35,7 +37,7 @@ export interface IntakeDeps {
 
 /** Files one received message. Never throws. */
 export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
-  const { config, inbox, outbox, leases, clock, log, tally, metrics } = deps;
+  const { config, inbox, lister, outbox, leases, clock, log, tally, metrics } = deps;
 
   async function intake(lease: Lease): Promise<void> {
     const { messageId, body } = lease.message;
@@ -52,8 +54,8 @@ export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
         metrics.skipped("test-event");
         return outbox.acknowledge(lease);
       case "list":
-        log.warn("list-unit-left", { messageId, advice: "This worker does not list; a newer one will." });
-        return leaveForLater(lease);
+        lister.take(lease, parsed);
+        return;
       case "newer":
         log.warn("newer-message-left", { messageId, version: parsed.version, advice: "A newer worker will take it." });
         return leaveForLater(lease);

@@ -38,6 +38,8 @@ const FROM_TALLY = {
   bytesCopied: "BytesCopied",
   deletes: "ObjectsDeleted",
   coalesced: "CoalescedEvents",
+  listed: "KeysListed",
+  enqueued: "KeysEnqueued",
   throttles: "Throttles",
   retries: "Retries",
   putBacks: "PutBacks",

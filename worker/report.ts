@@ -1,5 +1,6 @@
 /** What happened, as log lines a person can act on and as counts. One event name per line. */
 import type { Decision } from "../core/decide";
+import { isLive } from "../core/envelope";
 import { adviceFor, classOf, type SyncError } from "../core/errors";
 import type { Outcome, Verdict } from "../core/outcome";
 import type { Clock, Log } from "../core/ports";
@@ -62,7 +63,9 @@ export function makeReport({ clock, log, tally, metrics }: ReportDeps): Report {
         advice: "The lifecycle rule aborts it after a day.",
       }),
     concluded(key, outcome, verdict, deliveries, done) {
-      const eventTime = Math.min(...deliveries.map((delivery) => delivery.history.eventTime));
+      const live = deliveries.filter((delivery) => isLive(delivery.history));
+      const counting = live.length > 0 ? live : deliveries;
+      const eventTime = Math.min(...counting.map((delivery) => delivery.history.eventTime));
       const lagSeconds = Math.max(0, Math.round((clock.wallMs() - eventTime) / 100) / 10);
       const decision = lastDecision.get(key);
       lastDecision.delete(key);
@@ -76,7 +79,8 @@ export function makeReport({ clock, log, tally, metrics }: ReportDeps): Report {
       if (verdict.kind === "put-back" && outcome.kind !== "interrupted") tally.add("putBacks");
       switch (outcome.kind) {
         case "clean":
-          metrics.lag(lagSeconds);
+          // How long a backfill has been under way is no lag of anything.
+          if (live.length > 0) metrics.lag(lagSeconds);
           log.info("synced", fields);
           break;
         case "refused":

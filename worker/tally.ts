@@ -27,6 +27,9 @@ const NAMES = [
   "deadLetters",
   "leasesLost",
   "breakerOpened",
+  "listUnits",
+  "listed",
+  "enqueued",
 ] as const;
 
 export type TallyName = (typeof NAMES)[number];

@@ -2,7 +2,7 @@
 import type { WorkerConfig } from "../core/config";
 import type { SyncError } from "../core/errors";
 import type { Digest } from "../core/fingerprint";
-import type { Clock, DestinationBucket, Log, Queue, SourceBucket } from "../core/ports";
+import type { Clock, DestinationBucket, Listing, Log, Queue, SourceBucket } from "../core/ports";
 import { attend, type Attending } from "./attend";
 import { makeBreaker } from "./breaker";
 import { makeBucketCheck } from "./bucket-check";
@@ -14,11 +14,13 @@ import { abortWaitingUploads, handBackWaiting } from "./drain";
 import { makeInbox, type KeyTask } from "./inbox";
 import { makeIntake } from "./intake";
 import { type Lease, makeLeases } from "./leases";
+import { makeLister } from "./listing";
 import { makeMetrics } from "./metrics";
 import { makeOutbox } from "./outbox";
 import { makeRelease } from "./release";
 import { makeReport } from "./report";
 import { callOnce, withRetry } from "./retry";
+import { makeRoom } from "./room";
 import { makeSlots } from "./slots";
 import { makeTally, type TallyName } from "./tally";
 import type { AttendDeps } from "./work";
@@ -26,6 +28,8 @@ import type { AttendDeps } from "./work";
 export interface WorkerDeps {
   readonly source: SourceBucket;
   readonly destination: DestinationBucket;
+  readonly sourceListing: Listing;
+  readonly destinationListing: Listing;
   readonly queue: Queue;
   /** A queue client of its own: a heartbeat must not wait behind long polls. */
   readonly heartbeats: Pick<Queue, "changeVisibility">;
@@ -45,8 +49,6 @@ export interface WorkerResult {
 
 /** Receivers: one feeds about 500 messages per second, and each empty one costs a long poll. */
 export const RECEIVERS = 2;
-/** Messages held at once, as a multiple of the slots: what can be heartbeaten, and bounded memory for hot keys. */
-const HELD_PER_SLOT = 8;
 /** After the drain budget: time to send what is left in the outbox. */
 const FLUSH_MS = 10_000;
 const EXISTS_TIMEOUT_MS = 15_000;
@@ -87,13 +89,42 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     log,
     budgetMs: config.breakerBudgetSeconds * 1000,
     onOpen: () => tally.add("breakerOpened"),
-    onClose: () => changed.notify(),
+    onClose: () => {
+      changed.notify();
+      lister.pump();
+    },
     onBudgetSpent: (error) => {
       broken = error;
       stopping.abort();
     },
   });
-  const intake = makeIntake({ config, inbox, outbox, leases, clock, log, tally, metrics });
+  const calls = { clock, random, log, tally, slots, heads, abandon: abandon.signal };
+  const lister = makeLister({
+    source,
+    destination,
+    sourceListing: deps.sourceListing,
+    destinationListing: deps.destinationListing,
+    prefix: config.prefix,
+    sizes,
+    unitKeys: config.listUnitKeys,
+    calls,
+    outbox,
+    leases,
+    metrics,
+    maxReceiveCount: config.maxReceiveCount,
+    failureBudgetMs: config.breakerBudgetSeconds * 1000,
+    stopping: stopping.signal,
+    mayBegin: () => inbox.unstarted < slotCount && !breaker.isOpen,
+    onChange: () => changed.notify(),
+  });
+  const room = makeRoom({
+    slots: slotCount,
+    unstarted: () => inbox.unstarted,
+    held: () => leases.count,
+    ranges: () => lister.waiting,
+    keysWhileOpen: () => (breaker.isOpen ? inbox.size : undefined),
+  });
+  const intake = makeIntake({ config, inbox, lister, outbox, leases, clock, log, tally, metrics });
   const attending: AttendDeps = {
     reconciling: {
       source,
@@ -107,14 +138,17 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
         ),
       ),
     },
-    calls: { clock, random, log, tally, slots, heads, abandon: abandon.signal },
+    calls,
     checksums: makeChecksums(),
     lanes: slotCount,
     inbox,
     leases,
     breaker,
     release: makeRelease({ inbox, outbox, leases }),
-    roomChanged: () => changed.notify(),
+    roomChanged: () => {
+      changed.notify();
+      lister.pump();
+    },
     report: makeReport({ clock, log, tally, metrics }),
     maxReceiveCount: config.maxReceiveCount,
     stopping: stopping.signal,
@@ -123,6 +157,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
 
   /** A lease was lost or must be handed off: keys that have no other end their work now. */
   function interruptTasksOf(lease: Lease): void {
+    lister.interrupt(lease);
     for (const task of inbox.tasksOf(lease)) {
       const others = [...task.deliveries].some((delivery) => delivery.lease !== lease && delivery.lease.lasts);
       if (!others) active.get(task)?.interrupt();
@@ -141,6 +176,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
         .finally(() => {
           active.delete(task);
           pump();
+          lister.pump();
           changed.notify();
         });
     }
@@ -154,13 +190,6 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     inbox.settle(task);
   }
 
-  function room(): number {
-    if (leases.count >= HELD_PER_SLOT * slotCount) return 0;
-    // While the breaker is open one more key is taken if there is only one to judge by: another may show that S3 is well.
-    if (breaker.isOpen) return inbox.size <= 1 ? 1 : 0;
-    return 2 * slotCount - inbox.unstarted;
-  }
-
   async function drain(end: ConsumerEnd): Promise<void> {
     if (end.kind === "queue-gone") queueExists = false;
     stopping.abort();
@@ -168,11 +197,12 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
     void clock.sleep(config.drainSeconds * 1000, budget.signal).then(() => abandon.abort());
     const outOfTime = new Promise<void>((resolve) => abandon.signal.addEventListener("abort", () => resolve()));
     if (queueExists) {
-      await Promise.race([handBackWaiting({ inbox, outbox, leases, clock, log, tally, sizes }), outOfTime]);
+      const keys = handBackWaiting({ inbox, outbox, leases, clock, log, tally, sizes });
+      await Promise.race([Promise.all([keys, lister.handBackWaiting()]), outOfTime]);
     } else {
       await abortWaitingUploads({ inbox, clock, log }, destination, abandon.signal);
     }
-    while (active.size > 0) await changed.wait();
+    while (active.size > 0 || (queueExists && lister.size > 0)) await changed.wait();
     budget.abort();
     await Promise.race([outbox.drained(), clock.sleep(FLUSH_MS)]);
     heartbeat.abort();
@@ -200,10 +230,12 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
       random,
       log,
       changed,
-      room,
-      busy: () => inbox.size > 0 || outbox.pending > 0,
+      room: () => room.messages(),
+      busy: () => inbox.size > 0 || lister.size > 0 || outbox.pending > 0,
       intake: (lease) => {
+        const before = inbox.unstarted;
         const filed = intake(lease);
+        room.filed(inbox.unstarted - before);
         pump();
         return filed;
       },

@@ -155,11 +155,20 @@ it("the history of a live event begins without failures", () => {
   expect(historyOf(event, 9)).toEqual({ failures: 0, eventTime: 5, firstSeen: 9, origin: "worker" });
 });
 
-it("merging keeps the oldest times and the most failures, and live beats bulk", () => {
-  const bulk: EnvelopeHistory = { failures: 0, eventTime: 900, firstSeen: 2_500, origin: "backfill" };
+it("merging keeps the oldest times and the most failures", () => {
+  const other: EnvelopeHistory = { failures: 0, eventTime: 900, firstSeen: 2_500, origin: "worker" };
   const merged = { failures: 1, eventTime: 900, firstSeen: 2_000, origin: "worker" };
+  expect(mergeHistory(HISTORY, other)).toEqual(merged);
+  expect(mergeHistory(other, HISTORY)).toEqual(merged);
+});
+
+it("live beats bulk in merging, and how old the bulk work is does not count as a lag of the event", () => {
+  const bulk: EnvelopeHistory = { failures: 0, eventTime: 900, firstSeen: 2_500, origin: "backfill" };
+  const merged = { failures: 1, eventTime: 1_000, firstSeen: 2_000, origin: "worker" };
   expect(mergeHistory(HISTORY, bulk)).toEqual(merged);
   expect(mergeHistory(bulk, HISTORY)).toEqual(merged);
+  const verify: EnvelopeHistory = { ...bulk, eventTime: 700, origin: "verify" };
+  expect(mergeHistory(bulk, verify)).toMatchObject({ eventTime: 700, origin: "verify" });
 });
 
 it("only bulk work has a group", () => {

@@ -2,6 +2,7 @@
  * Least privilege, from what really happens: worker and starter run on the local cloud, and every request they make there is put to
  * the policies the program generates. A request without permission fails, and so does a permission without a request.
  */
+import { encodeEnvelope, listWork } from "../../core/envelope";
 import { parseSettings, type Settings } from "../../core/settings";
 import { arnsFor, type Arns } from "../../infra/arns";
 import { namesFor } from "../../infra/names";
@@ -44,6 +45,14 @@ beforeAll(async () => {
     await cloud.s3.flushDeliveries();
     await cloud.lambda.invoke(stack.starterName, {});
     await until(() => cloud.s3.head(destination, "large") !== undefined && stack.deadLetters.depth().visible > 0);
+    // A backfill: ranges are listed on both sides, keys compared, what is missing queued.
+    for (let n = 0; n < 20; n++) await cloud.s3.put(source, `existing/${n}`, Buffer.from("x"));
+    await cloud.s3.flushDeliveries();
+    await until(() => cloud.s3.list(destination, "existing/").length === 20);
+    cloud.s3.delete(destination, "existing/7");
+    const time = { eventTime: Date.now(), firstSeen: Date.now() };
+    stack.queue.send(encodeEnvelope(listWork({ prefix: "existing/" }, { ...time, failures: 0, origin: "backfill" })));
+    await until(() => cloud.s3.head(destination, "existing/7") !== undefined);
     await cloud.s3.put(source, "long", Buffer.alloc(60 * MIB));
     await cloud.s3.flushDeliveries();
     await until(() => partsOf(cloud.log.entries(), "long") > 0);
@@ -117,6 +126,7 @@ it("the run contained every operation of worker and starter", () => {
     "UploadPartCopy",
     "DeleteObject",
     "CreateSession",
+    "ListObjectsV2",
   ]) {
     expect(operations("worker")).toContain(operation);
   }

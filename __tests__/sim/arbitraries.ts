@@ -1,6 +1,7 @@
 /** Scenarios for fast-check: the same space as lab/sim/random-scenario.ts, built so that it shrinks to the essential. */
 import fc from "fast-check";
 import type { NemesisSettings, Trouble } from "../../lab/sim/nemesis";
+import { withListing } from "../../lab/sim/listing";
 import { INTERRUPTED_OPERATIONS, PHASES, SIZES, WATCHED_OPERATIONS } from "../../lab/sim/random-scenario";
 import type { Interrupt, Scenario, SourceAction, Trigger, WorkStep } from "../../lab/sim/scenario";
 import { MINUTE, SECOND } from "../../lab/sim/time";
@@ -74,7 +75,7 @@ const steps: fc.Arbitrary<WorkStep[]> = fc
 
 const interrupt: fc.Arbitrary<Interrupt> = fc.record({
   worker: fc.integer({ min: 0, max: 4 }),
-  operation: fc.constantFrom(...INTERRUPTED_OPERATIONS, ""),
+  operation: fc.constantFrom(...INTERRUPTED_OPERATIONS, "ListObjectsV2(source)", "ListObjectsV2(destination)", ""),
   call: stretched(1, 20),
   phase: fc.constantFrom(...PHASES),
   kind: fc.constantFrom("term" as const, "kill" as const, "freeze" as const),
@@ -107,7 +108,7 @@ const nemesis: fc.Arbitrary<NemesisSettings> = fc.record({
   calmAtMs: fc.integer({ min: 10, max: 50 }).map((minutes) => minutes * MINUTE),
 });
 
-export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+const withoutListing: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.noShrink(fc.integer({ min: 0, max: 2 ** 31 - 1 })),
   versioned: fc.boolean(),
   eventShape: fc.constantFrom("s3" as const, "eventbridge" as const),
@@ -126,3 +127,14 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   staleDeletePower: fc.constantFrom(0, 0.5, 1),
   duplicateDelivery: fc.constant(0),
 });
+
+/** One in three begins with objects that only a backfill can find. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.oneof(
+  { weight: 2, arbitrary: withoutListing },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(withoutListing, fc.constantFrom(...SIZES), fc.boolean())
+      .map(([scenario, size, all]) => withListing(scenario, size, all)),
+  },
+);

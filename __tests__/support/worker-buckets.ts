@@ -5,7 +5,11 @@
 import type { CopyPartRequest, CopyResult, DestinationBucket, ListedPart, SourceBucket } from "../../core/ports";
 import type { Content } from "../../core/ports";
 import { ABSENT, type ChecksumAlgorithm, type DestinationObject, type SourceObject } from "../../core/state";
+import { type MemoryListing, memoryListing } from "./listings";
 import { failure } from "./worker-fakes";
+
+/** Epoch seconds: newer than any source object of these tests. */
+const REPLICA_TIME = 1_800_000_000;
 
 export type Operation =
   | "HeadSource"
@@ -32,6 +36,8 @@ interface Upload {
 export interface Buckets {
   readonly source: SourceBucket;
   readonly destination: DestinationBucket;
+  readonly sourceListing: MemoryListing;
+  readonly destinationListing: MemoryListing;
   readonly at: {
     readonly source: Map<string, SourceObject>;
     readonly destination: Map<string, DestinationObject>;
@@ -107,7 +113,14 @@ export function makeBuckets(): Buckets {
         request("CopyObject", `${key} ${sourceEtag}`, () =>
           write(key, sourceAt(key, sourceEtag), content, checksumAlgorithm),
         ),
-      deleteObject: (key) => request("DeleteObject", key, () => void destination.delete(key)),
+      deleteObject: (key, _signal, ifMatch) =>
+        request("DeleteObject", ifMatch === undefined ? key : `${key} if ${ifMatch}`, () => {
+          const present = destination.get(key);
+          if (ifMatch !== undefined && present !== undefined && present.etag !== ifMatch) {
+            throw failure("PreconditionFailed");
+          }
+          destination.delete(key);
+        }),
       createUpload: ({ key, content }) =>
         request("CreateUpload", key, () => {
           const id = `upload-${++serial}`;
@@ -147,6 +160,12 @@ export function makeBuckets(): Buckets {
       listUploads: (key) =>
         request("ListUploads", key, () => [...uploads].filter(([, upload]) => upload.key === key).map(([id]) => id)),
     },
+    sourceListing: memoryListing("src", "general", () =>
+      [...source].map(([key, { size, etag, lastModified }]) => ({ key, size, etag, lastModified })),
+    ),
+    destinationListing: memoryListing("dst", "directory", () =>
+      [...destination].map(([key, { size, etag }]) => ({ key, size, etag, lastModified: REPLICA_TIME })),
+    ),
     at: { source, destination, uploads },
     requests,
     parts,

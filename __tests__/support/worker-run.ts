@@ -24,6 +24,8 @@ const CONFIG: WorkerConfig = {
   multipartThreshold: 16 * MIB,
   longPollSeconds: 20,
   emptyPollsBeforeExit: 3,
+  listUnitKeys: 10_000,
+  transport: "lean",
   drainSeconds: 90,
   breakerBudgetSeconds: 300,
   logLevel: "info",
@@ -51,6 +53,7 @@ export function beginRun(overrides: Partial<WorkerConfig> = {}) {
       { ...CONFIG, ...overrides },
       {
         ...{ source: buckets.source, destination: buckets.destination, queue, heartbeats: queue, deadLetters: dead },
+        ...{ sourceListing: buckets.sourceListing, destinationListing: buckets.destinationListing },
         ...{ clock, log, random: () => 0.5, digest },
       },
       stop.signal,

@@ -240,7 +240,7 @@ describe("a failure", () => {
     world.buckets.always("HeadSource", () => raise(failure("AccessDenied")));
     world.breaker.succeeded("other");
     await world.clock.until(world.begin());
-    expect(world.putBacks()).toMatchObject([{ failures: 2, eventTime: 5, firstSeen: 3, origin: "worker" }]);
+    expect(world.putBacks()).toMatchObject([{ failures: 2, eventTime: 9, firstSeen: 3, origin: "worker" }]);
     expect(world.acknowledged).toEqual(["a at 0", "b at 0"]);
   });
 });

@@ -1,4 +1,5 @@
 /** Message bodies as S3, EventBridge and our own tools write them, and which keys a body is about. */
+import type { ListRange } from "../../core/messages";
 import { EPOCH_MS } from "./time";
 import type { SourceChange } from "./source";
 
@@ -51,6 +52,19 @@ export function keysBody(keys: readonly string[], atMs: number): string {
     origin: "backfill",
     keys: entries,
   });
+}
+
+/** What starts a listing. */
+export function listBody(prefix: string, atMs: number, all: boolean): string {
+  const time = EPOCH_MS + Math.floor(atMs);
+  const work = { v: 1, kind: "list", failures: 0, eventTime: time, firstSeen: time, origin: "backfill", keys: [] };
+  return JSON.stringify({ ...work, range: { prefix }, ...(all ? { compare: false } : {}) });
+}
+
+/** The range that a message asks to list; undefined when it asks for something else. */
+export function rangeIn(body: string): ListRange | undefined {
+  const value = JSON.parse(body) as { readonly kind?: string; readonly range?: ListRange };
+  return value.kind === "list" ? value.range : undefined;
 }
 
 interface AnyBody {

@@ -26,6 +26,9 @@ export function simConfig(scenario: Scenario, worker: number): WorkerConfig {
     copyConcurrency: scenario.copyConcurrency,
     partSize: PART_SIZE + (scenario.partSizeChanges && worker % 2 === 1 ? MIB : 0),
     multipartThreshold: MULTIPART_THRESHOLD,
+    // A page holds one key (ports.ts), a unit two: a few keys already make several units.
+    listUnitKeys: 2,
+    transport: "lean",
     drainSeconds: 90,
     breakerBudgetSeconds: 900,
     logLevel: "info",

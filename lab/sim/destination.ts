@@ -12,10 +12,14 @@ import type {
   CopyResult,
   CreateUploadRequest,
   ListedPart,
+  ListPage,
+  ListRequest,
 } from "../../core/ports";
 import { ABSENT, type ChecksumAlgorithm, type DestinationState, type FullObjectChecksum } from "../../core/state";
 import { type Piece, type Replica, wholePiece } from "./objects";
+import { hashText } from "./random";
 import { refusal, type SimSource } from "./source";
+import { EPOCH_MS } from "./time";
 
 export type Landing<T> = () => T;
 
@@ -65,8 +69,25 @@ export class SimDestination {
   head(key: string): DestinationState {
     const replica = this.objects.get(key);
     if (replica === undefined) return ABSENT;
-    const { pieces: _, ...state } = replica;
+    const { pieces: _, lastModified: __, ...state } = replica;
     return { kind: "object", ...state };
+  }
+
+  /** One page of the listing, an object at a time, in an order that says nothing about the keys. */
+  list({ prefix, delimited = false, after, token = "" }: ListRequest): ListPage {
+    if (after !== undefined || (prefix !== "" && !prefix.endsWith("/")))
+      throw refusal("InvalidRequest", "ListObjectsV2");
+    const keys = [...this.objects.keys()]
+      .filter((key) => key.startsWith(prefix) && !(delimited && key.includes("/", prefix.length)))
+      .map((key) => ({ key, order: hashText(key, 7).toString(36).padStart(8, "0") }))
+      .sort((a, b) => (a.order < b.order ? -1 : 1))
+      .filter(({ order }) => order > token);
+    const [first] = keys;
+    const replica = first === undefined ? undefined : this.objects.get(first.key);
+    if (first === undefined || replica === undefined) return { objects: [], prefixes: [], token: undefined };
+    const { size, etag, lastModified } = replica;
+    const objects = [{ key: first.key, size, etag, lastModified }];
+    return { objects, prefixes: [], token: keys.length > 1 ? first.order : undefined };
   }
 
   copyObject(request: CopyObjectRequest): Landing<CopyResult> {
@@ -77,8 +98,12 @@ export class SimDestination {
     return () => this.store(request.key, [wholePiece(version)], version.size, content, request.checksumAlgorithm);
   }
 
-  deleteObject(key: string): Landing<void> {
+  deleteObject(key: string, ifMatch: string | undefined): Landing<void> {
     return () => {
+      const present = this.objects.get(key);
+      if (ifMatch !== undefined && present !== undefined && present.etag !== ifMatch) {
+        throw refusal("PreconditionFailed", "DeleteObject");
+      }
       if (this.objects.delete(key)) this.changed(key, undefined);
     };
   }
@@ -174,6 +199,7 @@ export class SimDestination {
       pieces,
       size,
       etag: `x${String(++this.counter)}`,
+      lastModified: Math.floor((EPOCH_MS + this.now()) / 1000),
       headers: content.headers,
       metadata: content.metadata,
       ...(checksum === undefined ? {} : { checksum }),

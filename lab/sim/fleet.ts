@@ -1,6 +1,6 @@
 /** The starter and the machines: launches workers while messages are visible, and interrupts them as the scenario says. */
 import type { CallMoment } from "./network";
-import { clockPort, destinationPort, sourcePort } from "./ports";
+import { clockPort, destinationPort, listingPort, sourcePort } from "./ports";
 import { SimProcess } from "./process";
 import { queuePort } from "./queue-ports";
 import { hashText, type Random } from "./random";
@@ -67,6 +67,8 @@ export class Fleet {
     const deps = {
       source: sourcePort(world, process),
       destination: destinationPort(world, process),
+      sourceListing: listingPort(world, process, "source"),
+      destinationListing: listingPort(world, process, "destination"),
       queue,
       heartbeats: queue,
       deadLetters,

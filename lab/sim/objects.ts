@@ -28,6 +28,8 @@ export interface Replica {
   readonly pieces: readonly Piece[];
   readonly size: number;
   readonly etag: string;
+  /** Epoch seconds. */
+  readonly lastModified: number;
   readonly headers: Headers;
   readonly metadata: Metadata;
   readonly checksum?: FullObjectChecksum;

@@ -1,7 +1,15 @@
 /** The worker's ports, answered by the simulated services over the simulated network. */
 import { writeBoundMs, type WriteOperation } from "../../core/bounds";
 import { isSyncError } from "../../core/errors";
-import type { Clock, CopyResult, DestinationBucket, SourceBucket } from "../../core/ports";
+import type {
+  Clock,
+  CopyResult,
+  DestinationBucket,
+  Listing,
+  ListPage,
+  ListRequest,
+  SourceBucket,
+} from "../../core/ports";
 import type { DestinationState, SourceState } from "../../core/state";
 import type { SimDestination } from "./destination";
 import type { Judge } from "./judge";
@@ -80,7 +88,8 @@ export function destinationPort(services: Services, process: SimProcess): Destin
         request.sourceEtag,
       );
     },
-    deleteObject: (key, signal) => write("DeleteObject", key, 0, signal, () => destination.deleteObject(key)),
+    deleteObject: (key, signal, ifMatch) =>
+      write("DeleteObject", key, 0, signal, () => destination.deleteObject(key, ifMatch)),
     completeUpload: (request, signal) =>
       write<CopyResult>(
         "CompleteMultipartUpload",
@@ -145,6 +154,25 @@ export function destinationPort(services: Services, process: SimProcess): Destin
         start: () => answer(destination.listUploads(key)),
         show: (ids) => ids.join(" "),
       }).then((ids) => ids.map((id) => destination.announce(id, process.id))),
+  };
+}
+
+/** ListObjectsV2 of both buckets. */
+export function listingPort(services: Services, process: SimProcess, side: "source" | "destination"): Listing {
+  const bucket: { readonly name: string; list(request: ListRequest): ListPage } = services[side];
+  const call = caller(services, process);
+  return {
+    name: bucket.name,
+    list: (request, signal) =>
+      call<ListPage>({
+        operation: `ListObjectsV2(${side})`,
+        detail: JSON.stringify(request),
+        signal,
+        target: side,
+        isWrite: false,
+        start: () => answer(bucket.list(request)),
+        show: ({ objects, token }) => `${objects.map(({ key }) => key).join(" ")}${token === undefined ? "" : " ..."}`,
+      }),
   };
 }
 

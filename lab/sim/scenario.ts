@@ -12,7 +12,9 @@ export type SourceAction =
   /** An event about a key that is alive. */
   | { readonly kind: "delete-old-version" }
   /** Somebody enqueues the key although it did not change. */
-  | { readonly kind: "backfill" };
+  | { readonly kind: "backfill" }
+  /** Somebody starts a backfill of everything: the first range to list. */
+  | { readonly kind: "list"; readonly all: boolean };
 
 /** When a step happens: some time after the one before it, or at the next moment of some call about the key. */
 export type Trigger =

@@ -1,4 +1,6 @@
 /** The general purpose bucket: current state per key, optionally versioned. Every change is told, as S3 tells the queue. */
+import { compareKeys } from "../../core/listing";
+import type { ListPage, ListRequest } from "../../core/ports";
 import { syncError, type SyncError } from "../../core/errors";
 import { ABSENT, type Headers, type Metadata, type SourceState } from "../../core/state";
 import type { SourceVersion } from "./objects";
@@ -45,6 +47,24 @@ export class SimSource {
 
   keys(): readonly string[] {
     return [...this.objects.keys()];
+  }
+
+  /** One page of the listing; as short as S3 may make it, so that few keys make several pages. */
+  list({ prefix, delimited = false, after = "", token = "" }: ListRequest): ListPage {
+    if (!this.present) throw refusal("NoSuchBucket", "ListObjectsV2");
+    const begin = token === "" ? after : token;
+    const keys = this.keys()
+      .filter((key) => key.startsWith(prefix) && compareKeys(key, begin) > 0)
+      .sort(compareKeys);
+    const prefixes = delimited ? keys.map((key) => directoryBelow(prefix, key)).filter((one) => one !== undefined) : [];
+    const below = keys.filter((key) => !delimited || directoryBelow(prefix, key) === undefined);
+    const [key] = below;
+    const version = key === undefined ? undefined : this.objects.get(key);
+    if (key === undefined || version === undefined)
+      return { objects: [], prefixes: [...new Set(prefixes)], token: undefined };
+    const { size, etag, lastModified } = version;
+    const objects = [{ key, size, etag, lastModified, storageClass: "STANDARD" }];
+    return { objects, prefixes: [...new Set(prefixes)], token: below.length > 1 ? key : undefined };
   }
 
   put(key: string, content: NewContent): void {
@@ -106,6 +126,12 @@ export class SimSource {
     this.sizes.set(version.etag, version.size);
     this.objects.set(key, this.versioned ? { ...version, versionId: `v${String(++this.versions)}` } : version);
   }
+}
+
+/** Prefix and one more name with its slash; undefined when the key lies directly below the prefix. */
+function directoryBelow(prefix: string, key: string): string | undefined {
+  const at = key.indexOf("/", prefix.length);
+  return at < 0 ? undefined : key.slice(0, at + 1);
 }
 
 /** An answer that proves that nothing happened. */

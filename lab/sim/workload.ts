@@ -3,7 +3,8 @@ import type { CallMoment } from "./network";
 import type { SourceAction, WorkStep } from "./scenario";
 import type { NewContent } from "./source";
 import type { SimWorld } from "./world";
-import { keysBody } from "./bodies";
+import { keysBody, listBody } from "./bodies";
+import { PREFIX } from "./config";
 
 export class Workload {
   private next = 0;
@@ -67,12 +68,16 @@ export class Workload {
       queue.send(keysBody(this.keys, scheduler.now), this.keys, 0, {});
       return;
     }
+    if (action.kind === "list") {
+      queue.send(listBody(PREFIX, scheduler.now, action.all), [], 0, {});
+      return;
+    }
     if (!source.present) return;
     this.eventDelaysMs = step.eventDelaysMs;
     this.change(key, action);
   }
 
-  private change(key: string, action: Exclude<SourceAction, { kind: "backfill" }>): void {
+  private change(key: string, action: Exclude<SourceAction, { kind: "backfill" | "list" }>): void {
     const { source } = this.world;
     switch (action.kind) {
       case "put":

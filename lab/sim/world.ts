@@ -2,7 +2,8 @@
 import type { WorkerConfig } from "../../core/config";
 import type { Log } from "../../core/ports";
 import type { WorkerDeps } from "../../worker/worker";
-import { eventBody, keysIn } from "./bodies";
+import { isInRange } from "../../core/listing";
+import { eventBody, keysIn, rangeIn } from "./bodies";
 import { DESTINATION_BUCKET, keysOf, PREFIX, SOURCE_BUCKET } from "./config";
 import { SimDestination } from "./destination";
 import { History } from "./history";
@@ -88,9 +89,12 @@ export class SimWorld {
     );
   };
 
-  /** Keys that are in the dead-letter queue. */
+  /** Keys that are in the dead-letter queue, by themselves or in a range that is. */
   deadKeys(): ReadonlySet<string> {
-    return new Set([...this.deadLetters.messages.values()].flatMap(({ keys }) => keys));
+    const dead = [...this.deadLetters.messages.values()];
+    const ranges = dead.map(({ body }) => rangeIn(body)).filter((range) => range !== undefined);
+    const listed = this.source.keys().filter((key) => ranges.some((range) => isInRange(key, range)));
+    return new Set([...dead.flatMap(({ keys }) => keys), ...listed]);
   }
 
   logOf(process: SimProcess): Log {

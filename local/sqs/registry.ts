@@ -3,7 +3,7 @@ import type { Clock } from "../http/clock";
 import type { Random } from "../http/random";
 import { QueueSettings } from "./attributes";
 import { invalidValue, sqsError } from "./errors";
-import { Queue, type Hardness } from "./queue";
+import { Queue, type Hardness, type QueueActivity } from "./queue";
 
 export interface SqsOptions {
   readonly region: string;
@@ -29,7 +29,10 @@ export class QueueRegistry {
   /** One object that all queues look at, so that it can change under them. */
   private readonly hardness: { -readonly [K in keyof Hardness]: Hardness[K] };
 
-  constructor(readonly options: SqsOptions) {
+  constructor(
+    readonly options: SqsOptions,
+    private readonly onActivity: (queue: Queue, activity: QueueActivity) => void,
+  ) {
     this.hardness = { ...EASY, ...options.hardness };
   }
 
@@ -63,7 +66,13 @@ export class QueueRegistry {
     const arn = `arn:aws:sqs:${this.options.region}:${accountId}:${name}`;
     this.checkRedrive(arn, settings);
     const queueByArn = (wanted: string) => this.byArn(wanted);
-    const queue = new Queue(name, arn, settings, { clock, random, hardness: this.hardness, queueByArn });
+    const queue: Queue = new Queue(name, arn, settings, {
+      clock,
+      random,
+      hardness: this.hardness,
+      queueByArn,
+      onActivity: (activity) => this.onActivity(queue, activity),
+    });
     this.queues.set(name, queue);
     return queue;
   }

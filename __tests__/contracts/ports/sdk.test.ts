@@ -7,10 +7,12 @@ import {
   makeSourceBucket,
   makeSourceClient,
 } from "../../../aws";
+import { makeListing } from "../../../aws/listings";
 import { startCloud, type Cloud } from "../../../local/cloud";
 import { describeDestinationBucketContract } from "./destination-bucket";
 import { describeDestinationUploadsContract } from "./destination-uploads";
 import type { DestinationSubject } from "./destination-subject";
+import { describeListingContract, type ListingSubject } from "./listing";
 import { localSource } from "./local-source";
 import { describeQueueContract, type QueueSubject } from "./queue";
 import { describeSourceBucketContract, type SourceSubject } from "./source-bucket";
@@ -90,7 +92,34 @@ async function queueSubject(): Promise<QueueSubject> {
   };
 }
 
+async function listingSubject(bucket: string): Promise<ListingSubject> {
+  const cloud = await startCloud({ principals: ["worker"] });
+  cloud.s3.createBucket(bucket);
+  const isDirectory = bucket === DESTINATION;
+  const destination = makeDestinationClient(optionsFor(cloud, "worker"));
+  const source = makeSourceClient(optionsFor(cloud, "worker"), SOURCE);
+  const client = isDirectory ? destination.client : source;
+  const sessions = isDirectory ? { sessions: destination.sessions } : {};
+  return {
+    listing: makeListing({ client, name: bucket, ...sessions }),
+    missing: makeListing({ client, name: isDirectory ? "gone--eun1-az1--x-s3" : "no-such-bucket", ...sessions }),
+    put: async (key, body = "content") => {
+      await cloud.s3.put(bucket, key, body);
+    },
+    clear: () => {
+      for (const { key } of cloud.s3.list(bucket)) cloud.s3.delete(bucket, key);
+    },
+    close: async () => {
+      destination.destroy();
+      source.destroy();
+      await cloud.close();
+    },
+  };
+}
+
 describeSourceBucketContract({ name: "SDK", make: sourceSubject });
 describeDestinationBucketContract({ name: "SDK", make: destinationSubject });
 describeDestinationUploadsContract({ name: "SDK", make: destinationSubject });
 describeQueueContract({ name: "SDK", make: queueSubject });
+describeListingContract({ name: "SDK, general purpose", isOrdered: true, make: () => listingSubject(SOURCE) });
+describeListingContract({ name: "SDK, directory", isOrdered: false, make: () => listingSubject(DESTINATION) });

@@ -1,7 +1,7 @@
 /** Ways to break the worker, one rule each, and where the simulation finds them. */
 import type { Scenario } from "../../sim/scenario";
 import type { Patch } from "./build";
-import { bucketLost, changesDuringHeads, handoffs, stopInWrites } from "./shapes";
+import { bucketLost, changesDuringHeads, existingObjects, handoffs, stopInWrites } from "./shapes";
 
 export interface SimBug {
   readonly name: string;
@@ -265,6 +265,47 @@ export const SIM_BUGS: readonly SimBug[] = [
     ],
     fromSeed: 1_360,
   },
+  {
+    name: "a range is acknowledged without what is left of it",
+    breaks: "a message is deleted only when what replaces it was taken",
+    patches: [{ file: "worker/listing.ts", find: "sendAll([...lists, ...batches])", replace: "sendAll(batches)" }],
+    fromSeed: 1,
+    shape: existingObjects,
+  },
+  {
+    name: "a range is acknowledged although SQS did not take what replaces it",
+    breaks: "a message is deleted only when what replaces it was taken",
+    patches: [{ file: "worker/listing.ts", find: "return sent.every(Boolean);", replace: "return true;" }],
+    fromSeed: 1,
+    shape: existingObjects,
+  },
+  {
+    name: "a listing that is stopped half way forgets the rest",
+    breaks: "SIGTERM puts back exactly the rest",
+    patches: [
+      { file: "worker/listing/unit.ts", find: "if (isCutShort) return [rest];", replace: "if (isCutShort) return [];" },
+    ],
+    fromSeed: 1,
+    shape: existingObjects,
+  },
+  {
+    name: "a replica that the listing does not show counts as in sync",
+    breaks: "what differs is enqueued",
+    patches: [
+      {
+        file: "core/listing-compare.ts",
+        find: 'if (replica === undefined) return { kind: "differs", why: "missing" };',
+        replace: 'if (replica === undefined) return { kind: "same" };',
+      },
+      {
+        file: "core/listing-compare.ts",
+        find: 'if (replica.kind === "absent") return { kind: "differs", why: "missing" };',
+        replace: 'if (replica.kind === "absent") return { kind: "same" };',
+      },
+    ],
+    fromSeed: 1,
+    shape: existingObjects,
+  },
 ];
 
 /** Bugs that only the built worker shows, with its adapters, or that show that the process mode's checker is awake. */
@@ -279,7 +320,7 @@ export const PROCESS_BUGS: readonly ProcessBug[] = [
   {
     name: "the tagging directive is missing",
     breaks: "tagged objects are copied",
-    patches: [{ file: "aws/destination-bucket.ts", find: 'TaggingDirective: "REPLACE",', replace: "" }],
+    patches: [{ file: "aws/lean/destination-bucket.ts", find: '"x-amz-tagging-directive": "REPLACE",', replace: "" }],
     fromSeed: 1,
   },
   {
@@ -287,9 +328,9 @@ export const PROCESS_BUGS: readonly ProcessBug[] = [
     breaks: "rule 2",
     patches: [
       {
-        file: "aws/destination-uploads.ts",
-        find: "CopySourceRange: `bytes=${firstByte}-${lastByte}`, CopySourceIfMatch: quoted(sourceEtag),",
-        replace: "CopySourceRange: `bytes=${firstByte}-${lastByte}`,",
+        file: "aws/lean/destination-bucket.ts",
+        find: '"x-amz-copy-source-range": `bytes=${firstByte}-${lastByte}`, "x-amz-copy-source-if-match": quoted(sourceEtag),',
+        replace: '"x-amz-copy-source-range": `bytes=${firstByte}-${lastByte}`,',
       },
     ],
     fromSeed: 1,

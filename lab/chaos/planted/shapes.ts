@@ -1,5 +1,6 @@
 /** Random scenarios bent towards one situation, so that a bug that needs it is found soon. Pure. */
 import { MIB } from "../../../core/parts";
+import { withListing } from "../../sim/listing";
 import type { Scenario } from "../../sim/scenario";
 import { MINUTE, SECOND } from "../../sim/time";
 
@@ -56,4 +57,14 @@ export function handoffs(partSizeChanges: boolean): (scenario: Scenario) => Scen
       step.action.kind === "put" ? { ...step, action: { ...step.action, size } } : step,
     ),
   });
+}
+
+/** Objects that only a listing can find, and workers that die or stop while they list. */
+export function existingObjects(scenario: Scenario): Scenario {
+  const operation = ["ListObjectsV2(source)", "SendMessage", "ListObjectsV2(destination)"][scenario.seed % 3] ?? "";
+  const kind = scenario.seed % 2 === 0 ? "kill" : "term";
+  const interrupts = [1, 2, 3].map(
+    (call, worker) => ({ operation, call, worker, phase: "sent", kind, seconds: 0 }) as const,
+  );
+  return withListing({ ...scenario, steps: [], interrupts }, 1_000, scenario.seed % 5 === 0);
 }
