@@ -175,8 +175,13 @@ function unknownNames(raw: Environment): readonly string[] {
     .filter((name) => raw[name] !== undefined && !known.includes(name))
     .map((name) => {
       const meant = known.find((candidate) => plain(candidate) === plain(name));
-      return `${name} is not a setting${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+      return `${isPlain(name) ? name : echo(name, {})} is not a setting${meant === undefined ? "" : `; did you mean ${meant}?`}`;
     });
+}
+
+/** Anything else could be taken for a line of its own. */
+function isPlain(name: string): boolean {
+  return /^[\w:.-]{1,80}$/.test(name);
 }
 
 function plain(name: string): string {

@@ -13,6 +13,8 @@ import { callOnce } from "./retry";
 import type { Tally } from "./tally";
 
 const ABORT_TIMEOUT_MS = 15_000;
+/** After SIGTERM, past the drain budget and the outbox: whatever still holds the process is cut off before Fargate does it. */
+export const EXIT_MARGIN_MS = 15_000;
 
 export interface DrainDeps {
   readonly inbox: Inbox;

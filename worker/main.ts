@@ -7,10 +7,8 @@ import { formatProblems, parseWorkerEnv } from "../core/env";
 import type { Log } from "../core/ports";
 import { runConnected } from "./connect";
 import { makeController } from "./controller";
+import { EXIT_MARGIN_MS } from "./drain";
 import { makeLog } from "./log";
-
-/** After SIGTERM, past the drain budget and the outbox: whatever still holds the process is cut off before Fargate does it. */
-const EXIT_MARGIN_MS = 15_000;
 
 async function main(): Promise<number> {
   // Set before the first SDK client: one notice per process about Node 20, which the image does not run on.

@@ -32,6 +32,8 @@ import { Interruption } from "./interruption";
 
 /** A key that still changes under the copy after this many passes is put back; others need the worker more. */
 export const MAX_PASSES = 8;
+/** Rule 0: no delete is sent on the word of an older look at the source bucket. */
+const MAX_LOOK_AGE_MS = 60_000;
 /** Waiting time between passes: grows, frees the key's slots, and is jittered so that two holders do not meet for ever. */
 const PASS_BACKOFF = { baseMs: 2_000, capMs: 30_000 };
 
@@ -78,8 +80,8 @@ export async function reconcile(deps: ReconcileDeps, attention: Attention): Prom
     let why: string;
     let error: SyncError | undefined;
     try {
-      const before = await headSource(deps, key);
-      await write(deps, attention, before, mustLook);
+      const { state: before, atMs } = await headSource(deps, key);
+      await write(deps, attention, { before, atMs, mustLook });
       await abortOpen(deps, key, uploads);
       const after = await calls.finish.readSource("HeadObject", (signal) => deps.source.head(key, signal));
       if (sameState(before, after)) return after;
@@ -110,8 +112,13 @@ export async function reconcile(deps: ReconcileDeps, attention: Attention): Prom
   }
 }
 
-async function headSource({ source, calls, sourceExists }: ReconcileDeps, key: string): Promise<SourceState> {
+/** `atMs` (monotonic): the bucket existed at this time or later. */
+async function headSource(
+  { source, calls, clock, sourceExists }: ReconcileDeps,
+  key: string,
+): Promise<{ readonly state: SourceState; readonly atMs: number }> {
   const state = await calls.begin.readSource("HeadObject", (signal) => source.head(key, signal));
+  const atMs = clock.monotonicMs();
   // Rule 0. HEAD has no body, so a missing bucket is the same bare 404 (API HeadObject).
   if (state.kind === "absent" && !(await sourceExists())) {
     throw syncError({
@@ -121,12 +128,18 @@ async function headSource({ source, calls, sourceExists }: ReconcileDeps, key: s
       message: `the source bucket ${source.name} does not exist`,
     });
   }
-  return state;
+  return { state, atMs };
+}
+
+interface Look {
+  readonly before: SourceState;
+  readonly atMs: number;
+  readonly mustLook: boolean;
 }
 
 /** Makes the destination equal to `before`, if it is not already known to be. */
-async function write(deps: ReconcileDeps, attention: Attention, before: SourceState, mustLook: boolean): Promise<void> {
-  const { calls, destination, report } = deps;
+async function write(deps: ReconcileDeps, attention: Attention, { before, atMs, mustLook }: Look): Promise<void> {
+  const { calls, clock, destination, report } = deps;
   const { key, uploads } = attention;
   const fingerprint =
     before.kind === "absent" ? "" : fingerprintOf(before, { bucket: deps.source.name, key }, deps.digest);
@@ -141,7 +154,12 @@ async function write(deps: ReconcileDeps, attention: Attention, before: SourceSt
     case "in-sync":
       return;
     case "delete":
-      await calls.begin.write("DeleteObject", 0, (signal) => destination.deleteObject(key, signal, etagOf(present)));
+      // Asked anew for every attempt: a lease, or an answer, may have been waited for.
+      await calls.begin.write("DeleteObject", 0, (signal) =>
+        clock.monotonicMs() - atMs > MAX_LOOK_AGE_MS
+          ? Promise.reject(lookTooOld())
+          : destination.deleteObject(key, signal, etagOf(present)),
+      );
       report.deleted(key);
       return;
     case "copy":
@@ -156,6 +174,16 @@ async function write(deps: ReconcileDeps, attention: Attention, before: SourceSt
           decision.reason === "ArchivedObject" ? "the source object is archived" : "the source object is too large",
       });
   }
+}
+
+/** Nothing was sent; the reconcile starts over. */
+function lookTooOld(): SyncError {
+  return syncError({
+    code: "PreconditionFailed",
+    operation: "DeleteObject",
+    effect: "none",
+    message: "the look at the source is too old to delete by",
+  });
 }
 
 /** What was looked at is deleted, and nothing that took its place since: a delete that lands late cannot take a newer copy with it. */

@@ -10,6 +10,9 @@ const FOUND: readonly (readonly [number, string])[] = [
   [374, "an extension to exactly the visibility timeout was repeated for ever"],
   [5787, "SIGTERM was not heard while a write waited for its lease"],
   [1166, "a key was dead-lettered while a write of unknown outcome could still land"],
+  [1_873_592_445, "a delete waited a minute for its lease and went out on an old look at the bucket"],
+  [917_194_736, "the same, under another order of events"],
+  [2_092_939_990, "a queue that loses most requests kept a stopping worker past the process's own end"],
 ];
 
 it.each(FOUND)("seed %d: %s", async (seed) => {

@@ -308,6 +308,15 @@ describe("stopping", () => {
     expect(clock.now).toBe(500);
   });
 
+  it("a delete that waited a minute for its lease looks at the bucket again first (rule 0)", async () => {
+    const { buckets, reconcileNow, ensureLease, clock } = beginKey();
+    ensureLease.once(() => clock.sleep(60_001).then(() => true));
+    buckets.at.destination.set(KEY, foreign);
+    await clock.until(reconcileNow());
+    const look = [`HeadSource ${KEY}`, "HeadBucket"];
+    expect(buckets.requests).toEqual([...look, ...look, `DeleteObject ${KEY}`, `HeadSource ${KEY}`]);
+  });
+
   it("writes nothing without a lease that outlives it (rule 4)", async () => {
     const { buckets, reconcileNow, ensureLease } = beginKey();
     ensureLease.once(() => false);

@@ -1,4 +1,5 @@
 /** The starter and the machines: launches workers while messages are visible, and interrupts them as the scenario says. */
+import { EXIT_MARGIN_MS } from "../../worker/drain";
 import type { CallMoment } from "./network";
 import { clockPort, destinationPort, listingPort, sourcePort } from "./ports";
 import { SimProcess } from "./process";
@@ -117,11 +118,23 @@ export class Fleet {
     }
     if (kind === "term") {
       // Not inside the worker's own call: a signal arrives between two turns of the event loop.
-      scheduler.after(Math.max(0, process.frozenUntilMs - scheduler.now), () =>
-        scheduler.wake(() => process.stop.abort()),
-      );
+      scheduler.after(Math.max(0, process.frozenUntilMs - scheduler.now), () => this.terminate(process));
       scheduler.after(STOP_TIMEOUT_MS, () => this.killLate(process));
     }
+  }
+
+  /** What the process edge does (worker/main.ts): stops the worker, and cuts it off when it does not end in time. */
+  private terminate(process: SimProcess): void {
+    const { scheduler, history, judge } = this.world;
+    const termAtMs = scheduler.now;
+    scheduler.wake(() => process.stop.abort());
+    scheduler.after(simConfig(this.scenario, process.ordinal).drainSeconds * SECOND + EXIT_MARGIN_MS, () => {
+      if (!process.isRunning()) return;
+      this.kill(process);
+      history.add(process.id, "cuts itself off", undefined);
+      if (process.lastFaultAtMs >= termAtMs || process.wasFrozen) return;
+      judge.blame("leaves by itself after SIGTERM when nothing is in its way", undefined, process.id);
+    });
   }
 
   private kill(process: SimProcess): void {

@@ -60,6 +60,7 @@ export class Network {
   /** How the next call goes; faults are counted per key, and under "" where no key is named. */
   plan(shape: CallShape, process: SimProcess, operation: string, keys: readonly string[]): CallPlan {
     const plan = planCall(this.settings, shape, this.scheduler.now, this.luck(process, operation, keys));
+    if (plan.isFault) process.lastFaultAtMs = this.scheduler.now;
     if (plan.isFault) this.countFault(keys, plan.error?.code ?? "slow");
     return plan;
   }

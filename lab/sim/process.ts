@@ -28,6 +28,8 @@ export class SimProcess {
   /** When it last acknowledged a message of a key. */
   readonly finished = new Map<string, number>();
   wasFrozen = false;
+  /** When a call of its was disturbed last. */
+  lastFaultAtMs = -1;
 
   constructor(
     readonly id: string,

@@ -54,6 +54,7 @@ export function queuePort(services: QueueServices, process: SimProcess): Queue {
           entries.map((entry) => {
             if (!random.chance(failing)) return act(entry);
             network.note("failing entry");
+            process.lastFaultAtMs = network.scheduler.now;
             return refusal("Unavailable", operation);
           });
       },

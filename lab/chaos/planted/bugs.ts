@@ -33,9 +33,9 @@ const TRUST_THE_VERB: readonly Patch[] = [
   },
   {
     file: "worker/reconcile.ts",
-    find: "const before = await headSource(deps, key);",
+    find: "const { state: before, atMs } = await headSource(deps, key);",
     replace:
-      'if (attention.removed) { await write(deps, attention, { kind: "absent" }, mustLook); return { kind: "absent" }; } const before = await headSource(deps, key);',
+      'if (attention.removed) { const gone = { kind: "absent" }; await write(deps, attention, { before: gone, atMs: clock.monotonicMs(), mustLook }); return gone; } const { state: before, atMs } = await headSource(deps, key);',
   },
 ];
 

@@ -1,5 +1,4 @@
 /** One seed of the process mode: the built worker and starter on a local cloud of their own, under fire, then at rest. */
-import { keysBody } from "../../sim/bodies";
 import { History } from "../../sim/history";
 import { seeded } from "../../sim/random";
 import { makeJumpingClock } from "../../stack/jumping-clock";
@@ -7,12 +6,13 @@ import { type Stack, startStack, type StackSettings } from "../../stack/stack";
 import { liveChildren } from "../../../local/process/children";
 import { MIB } from "../../../core/parts";
 import { makeAuthor } from "./author";
-import { makeNemesis } from "./nemesis";
+import { makeNemesis, type Nemesis } from "./nemesis";
 import { SourceRecord } from "./record";
 import { comeToRest } from "./rest";
 import { makeStory, UNSYNCABLE } from "./story";
 import { makeTroubles, type Weather, weatherOf } from "./troubles";
 import { differences, judgeDeadLetters, judgeUploads } from "./verdict";
+import { verifyAndRepair } from "./verify";
 import { watchVitals } from "./vitals";
 import { makeWitness, type Problem, type Witness } from "./witness";
 
@@ -66,7 +66,6 @@ const SETTINGS = {
 /** What a worker may use with these settings; more means that something grows. */
 const MAX_MEMORY_MIB = 400;
 const MAX_DESCRIPTORS = 3 * SETTINGS.copyConcurrency + 100;
-const KEYS_PER_MESSAGE = 50;
 
 export async function runProcessSeed(options: ProcessRunOptions): Promise<ProcessSeedResult> {
   const { seed, minutes, signal, workerBundle } = options;
@@ -103,7 +102,7 @@ interface Stage {
 
 async function act(stage: Stage): Promise<ProcessSeedResult> {
   const { stack, clock, seed, weather, random, durationMs, signal } = stage;
-  const { cloud, queue, deadLetters } = stack;
+  const { cloud, queue } = stack;
   const began = Date.now();
   const history = new History(() => Date.now() - began);
   const record = new SourceRecord();
@@ -121,37 +120,14 @@ async function act(stage: Stage): Promise<ProcessSeedResult> {
     visibilitySeconds: SETTINGS.visibilityTimeoutSeconds,
     signal,
   });
-  const rest = async (): Promise<void> => {
-    const waitsFor = await comeToRest({ stack, clock, signal });
-    if (waitsFor !== undefined) witness.blame("comes to rest", undefined, waitsFor);
-    await witness.sweep();
-  };
   try {
     await Promise.all([
       author.play(makeStory(random.stream("story"), durationMs)),
       nemesis.play(makeTroubles(random.stream("troubles"), durationMs, weather)),
     ]);
     const faultSeconds = (Date.now() - began) / 1000;
-    await rest();
-    const dead = judgeDeadLetters(stack, witness);
-    const unequal = await differences(stack, record);
-    const mayHeal = (key: string): boolean => dead.has(key) || nemesis.purged || weather === "residual";
-    blameAll(witness, "both sides equal at rest, or the key in the dead-letter queue", unequal, mayHeal);
-    if (witness.problems.length === 0) {
-      // What `verify --repair` and a redrive do: every key comes up once more, and now nothing is in its way.
-      deadLetters.purge();
-      for (const keys of chunks(record.keys(), KEYS_PER_MESSAGE)) queue.send(keysBody(keys, 0));
-      await rest();
-      judgeUnsyncable(witness, record, judgeDeadLetters(stack, witness));
-      blameAll(
-        witness,
-        "both sides equal once every key was looked at again",
-        await differences(stack, record),
-        isUnsyncable,
-      );
-    }
-    const deaths = ["kill", "blackout", "interrupt", "stop"].some((kind) => nemesis.injected.has(kind));
-    const uploadsLeft = judgeUploads(stack, witness, deaths);
+    // What is broken already needs no rest to be seen.
+    const found = witness.problems.length === 0 ? await judgeAtRest({ ...stage, witness, record, nemesis }) : NOTHING;
     judgeVitals(witness, vitals);
     return {
       seed,
@@ -164,9 +140,7 @@ async function act(stage: Stage): Promise<ProcessSeedResult> {
       workers: cloud.ecs.tasks().length,
       acknowledged: witness.acknowledged,
       samples: witness.samples,
-      deadLetters: dead.size,
-      uploadsLeft,
-      healed: [...unequal.keys()].filter((key) => !isUnsyncable(key)).length,
+      ...found,
       peakMemoryMiB: vitals.peakMemoryMiB,
       peakDescriptors: vitals.peakDescriptors,
       faultSeconds,
@@ -178,10 +152,50 @@ async function act(stage: Stage): Promise<ProcessSeedResult> {
   }
 }
 
-function chunks<T>(items: readonly T[], size: number): (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
+interface AtRest {
+  readonly deadLetters: number;
+  readonly uploadsLeft: number;
+  readonly healed: number;
+}
+
+const NOTHING: AtRest = { deadLetters: 0, uploadsLeft: 0, healed: 0 };
+
+async function judgeAtRest(
+  stage: Stage & { readonly witness: Witness; readonly record: SourceRecord; readonly nemesis: Nemesis },
+): Promise<AtRest> {
+  const { stack, weather, witness, record, nemesis } = stage;
+  await rest(stage, witness);
+  const dead = judgeDeadLetters(stack, witness);
+  const unequal = await differences(stack, record);
+  const mayHeal = (key: string): boolean => dead.has(key) || nemesis.purged || weather === "residual";
+  blameAll(witness, "both sides equal at rest, or the key in the dead-letter queue", unequal, mayHeal);
+  if (witness.problems.length === 0) {
+    // Nothing is in its way any more; what was purged, given up or is the residual has to be found by the product itself.
+    await heal(stack, witness, unequal);
+    await rest(stage, witness);
+    const left = await differences(stack, record);
+    blameAll(witness, "both sides equal once verify has repaired", left, isUnsyncable);
+    if (!nemesis.purged) judgeUnsyncable(witness, record, judgeDeadLetters(stack, witness));
+  }
+  const deaths = ["kill", "blackout", "interrupt", "stop"].some((kind) => nemesis.injected.has(kind));
+  return {
+    deadLetters: dead.size,
+    uploadsLeft: judgeUploads(stack, witness, deaths),
+    healed: [...unequal.keys()].filter((key) => !isUnsyncable(key)).length,
+  };
+}
+
+async function heal(stack: Stack, witness: Witness, unequal: ReadonlyMap<string, string>): Promise<void> {
+  const found = await verifyAndRepair(stack);
+  for (const [key, text] of unequal) {
+    if (!found.has(key)) witness.blame("verify --deep finds what differs", key, text);
+  }
+}
+
+async function rest({ stack, clock, signal }: Stage, witness: Witness): Promise<void> {
+  const waitsFor = await comeToRest({ stack, clock, signal });
+  if (waitsFor !== undefined) witness.blame("comes to rest", undefined, waitsFor);
+  await witness.sweep();
 }
 
 function blameAll(
