@@ -36,10 +36,15 @@ export function bad(problem: string): { readonly ok: false; readonly problem: st
 export function show(value: unknown): string {
   if (value === undefined) return "missing";
   if (typeof value === "string") {
-    return value.length <= MAX_ECHO ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, MAX_ECHO))}...`;
+    return value.length <= MAX_ECHO ? quote(value) : `${quote(value.slice(0, MAX_ECHO))}...`;
   }
   if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
   return Array.isArray(value) ? "an array" : `an ${typeof value}`;
+}
+
+/** In quotes, without a character that a terminal could act on: JSON leaves U+007F to U+009F as they are. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\x7f-\x9f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }
 
 /** An object key: 1 to 1,024 bytes of UTF-8. Any character is allowed: S3 decides which it takes. */

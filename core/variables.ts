@@ -4,6 +4,7 @@
  */
 import { utf8Length } from "./fingerprint";
 import { isWellFormed, MAX_KEY_BYTES } from "./keys";
+import { quote } from "./untrusted";
 
 export interface Variable<T> {
   readonly name: string;
@@ -164,7 +165,7 @@ export function writeTable<C>(table: Table<C>, config: C): Record<string, string
 /** What a problem may repeat of a value. */
 export function echo(raw: string, variable: Pick<Variable<unknown>, "secret">): string {
   if (variable.secret === true) return `*** (${raw.length} characters)`;
-  return raw.length <= 80 ? JSON.stringify(raw) : `${JSON.stringify(raw.slice(0, 80))}...`;
+  return raw.length <= 80 ? quote(raw) : `${quote(raw.slice(0, 80))}...`;
 }
 
 function entriesOf<C>(table: Table<C>): [string, Variable<unknown>][] {

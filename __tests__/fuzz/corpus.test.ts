@@ -1,48 +1,77 @@
-/** Replays every kept input of the fuzz targets, with a few thousand random changes to each: cheap, and the same in every run. */
+/**
+ * Replays every kept input of the fuzz targets, and random changes of it that fast-check draws and shrinks.
+ *
+ * More: `FUZZ_RUNS=100000 npx jest __tests__/fuzz`. An input that breaks something is put into corpus/TARGET/ under a name that says
+ * what it is.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { seeded, type Random } from "../../lab/sim/random";
+import fc from "fast-check";
 import { type Target, TARGETS } from "./targets";
 
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 100);
+const SEED = Number(process.env["FUZZ_SEED"] ?? 20_261_123);
 const CORPUS = path.join(__dirname, "corpus");
-const CHANGED_COPIES = 150;
+/** Large inputs are there for their size. */
+const LARGE_BYTES = 2_000;
 
 function inputsOf(name: string): readonly (readonly [string, Buffer])[] {
   const directory = path.join(CORPUS, name);
   return readdirSync(directory).map((file) => [file, readFileSync(path.join(directory, file))] as const);
 }
 
-/** A byte replaced, taken out or doubled, or a stretch moved, a few times over. */
-function changed(input: Buffer, random: Random): Buffer {
-  let bytes = [...input];
-  for (let i = random.int(1, 6); i > 0 && bytes.length > 0; i--) {
-    const at = random.int(0, bytes.length - 1);
-    const stretch = bytes.slice(at, at + random.int(1, 20));
-    const to = random.int(0, bytes.length - 1);
-    switch (random.int(0, 3)) {
-      case 0:
-        bytes[at] = random.int(0, 255);
-        break;
-      case 1:
-        bytes = [...bytes.slice(0, at), ...bytes.slice(at + stretch.length)];
-        break;
-      default:
-        bytes = [...bytes.slice(0, to), ...stretch, ...bytes.slice(to)];
-    }
-  }
-  return Buffer.from(bytes);
+interface Edit {
+  /** Where, as a share of what is there. */
+  readonly at: number;
+  /** Bytes taken out there. */
+  readonly without: number;
+  readonly insert: Uint8Array;
+}
+
+const edit: fc.Arbitrary<Edit> = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  without: fc.integer({ min: 0, max: 12 }),
+  insert: fc.oneof(
+    fc.uint8Array({ maxLength: 6 }),
+    fc.constantFrom(
+      ...[
+        '"',
+        "\\",
+        "{",
+        "]",
+        "\u0000",
+        "\r\n",
+        "-1",
+        "1e999",
+        "<!DOCTYPE",
+        "&amp;",
+        "%ff",
+        "__proto__",
+        "null",
+        "\u009b",
+      ].map((text) => new TextEncoder().encode(text)),
+    ),
+  ),
+});
+
+function edited(input: Buffer, edits: readonly Edit[]): Buffer {
+  return edits.reduce((bytes, { at, without, insert }) => {
+    const from = Math.floor(at * bytes.length);
+    return Buffer.concat([bytes.subarray(0, from), insert, bytes.subarray(from + without)]);
+  }, input);
 }
 
 describe.each(Object.entries(TARGETS) as [string, Target][])("%s", (name, target) => {
-  it.each(inputsOf(name))("holds for %s", async (file, input) => {
-    await target(input);
-    const random = seeded(1).stream(`${name}/${file}`);
-    const copies = input.length > 2_000 ? 10 : CHANGED_COPIES;
-    for (let i = 0; i < copies; i++) {
-      const copy = changed(input, random);
-      await expect(Promise.resolve(target(copy)).then(() => copy.toString("base64"))).resolves.toBe(
-        copy.toString("base64"),
+  it.each(inputsOf(name))(
+    "holds for %s and what is near it",
+    async (_file, input) => {
+      await target(input);
+      const numRuns = input.length > LARGE_BYTES ? Math.ceil(RUNS / 10) : RUNS;
+      await fc.assert(
+        fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 5 }), async (edits) => target(edited(input, edits))),
+        { numRuns, seed: SEED },
       );
-    }
-  });
+    },
+    30_000 + RUNS * 100,
+  );
 });

@@ -1,10 +1,12 @@
 /**
  * What hostile bytes are thrown at, and what must hold whatever they are. A target throws when it does not.
  *
- * `npm run fuzz -- NAME [seconds]` looks for new inputs under coverage guidance; corpus.test.ts replays the ones that are kept.
+ * corpus.test.ts replays the inputs that are kept, and random changes of them.
  */
 import { S3Client } from "@aws-sdk/client-s3";
 import { makeDestinationBucket } from "../../aws/destination-bucket";
+import { AnswerReader } from "../../aws/lean/answer-reader";
+import { readFlatXml } from "../../aws/lean/xml";
 import { encodeEnvelope } from "../../core/envelope";
 import { parseStarterEnv, parseWorkerEnv, writeStarterEnv, writeWorkerEnv } from "../../core/env";
 import { isSyncError } from "../../core/errors";
@@ -24,6 +26,8 @@ export const TARGETS = {
   settings: fuzzSettings,
   fingerprint: fuzzFingerprint,
   answer: fuzzAnswer,
+  response: fuzzResponse,
+  document: fuzzDocument,
 } as const satisfies Record<string, Target>;
 
 /** Queue messages: never an exception, only keys that S3 could have; what is an envelope survives being written and read. */
@@ -91,6 +95,46 @@ async function fuzzAnswer(input: Buffer): Promise<void> {
 }
 
 const EMPTY = { headers: {}, metadata: {} };
+/**
+ * Bytes of a connection without the SDK: where an answer ends must not depend on how the bytes come in. The first byte chooses
+ * the method and the size of the pieces.
+ */
+function fuzzResponse(input: Buffer): void {
+  const [choice = 0] = input;
+  const bytes = input.subarray(1);
+  const method = choice % 2 === 0 ? "GET" : "HEAD";
+  const whole = read(bytes, method, bytes.length);
+  const pieces = read(bytes, method, 1 + ((choice >> 1) % 16));
+  if (whole !== pieces) throw new Error(`in one piece ${whole}, in several ${pieces}`);
+}
+
+function read(bytes: Buffer, method: string, pieceBytes: number): string {
+  const reader = new AnswerReader({ headBytes: 4_096, bodyBytes: 65_536 });
+  reader.begin(method);
+  try {
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const answer = reader.feed(bytes.subarray(at, at + pieceBytes));
+      if (answer === undefined) continue;
+      const { status, headers, body } = answer;
+      return JSON.stringify([status, headers, body.toString("base64")]);
+    }
+    return JSON.stringify(reader.close()?.body.toString("base64") ?? "incomplete");
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EPROTO") throw error;
+    return "refused";
+  }
+}
+
+/** XML answers without the SDK: nothing is expanded, so no text is longer than what it was written with. */
+function fuzzDocument(input: Buffer): void {
+  const text = input.toString("utf8");
+  const document = readFlatXml(text);
+  if (document === undefined) return;
+  if (/<!DOCTYPE/i.test(text.slice(0, text.indexOf(`<${document.root}`)))) throw new Error("a document type was taken");
+  const longest = Math.max(0, ...Object.values(document.fields).map((value) => value.length));
+  if (longest > text.length) throw new Error("something was expanded");
+}
+
 const STATUSES = [200, 400, 403, 404, 412, 500, 503] as const;
 const { signal } = new AbortController();
 

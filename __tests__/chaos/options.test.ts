@@ -1,0 +1,29 @@
+/** The command line of the fault runs: every wrong option is named. */
+import { readCommandLine } from "../../lab/chaos/options";
+
+test("defaults: one nominal minute of seed 1, simulated", () => {
+  expect(readCommandLine([])).toEqual({ kind: "run", mode: "sim", seeds: [1], minutes: 1, json: false });
+});
+
+test("seeds are taken one after another; minutes may be parts of one", () => {
+  expect(readCommandLine(["--seed", "7", "--seeds", "3", "--minutes", "0.25", "--mode", "process", "--json"])).toEqual({
+    kind: "run",
+    mode: "process",
+    seeds: [7, 8, 9],
+    minutes: 0.25,
+    json: true,
+  });
+});
+
+test.each([
+  [["--seed", "-1"], "Option '--seed' argument is ambiguous"],
+  [["--seed", "x", "--minutes", "0", "--mode", "both"], "--seed must be"],
+  [["--seed", "x", "--minutes", "0", "--mode", "both"], "--minutes must be"],
+  [["--seed", "x", "--minutes", "0", "--mode", "both"], '--mode must be sim or process, not "both"'],
+  [["--seeds", "0"], "--seeds must be a whole number from 1"],
+  [["--planted", "--seed", "1"], "--planted takes no --seed"],
+  [["--planted", "--scenario", "{}"], "exclude each other"],
+  [["--faults"], "Unknown option '--faults'"],
+])("%j is refused: %s", (args, why) => {
+  expect(() => readCommandLine(args)).toThrow(why);
+});
