@@ -41,7 +41,8 @@ export function makeAuthor(stack: Stack, record: SourceRecord, history: History,
   async function write(key: string, written: Written): Promise<void> {
     const { content, version, options } = written;
     record.willPut(key, version);
-    await s3.put(stack.source, key, content, options);
+    // By the machine's clock: the cloud's jumps ahead of what an operator's command line takes for now.
+    await s3.put(stack.source, key, content, { ...options, lastModifiedMs: Date.now() });
     record.holds(key, version, Date.now());
     writings.set(key, [...(writings.get(key) ?? []), written].slice(-3));
     history.add("source", "put", key, `${version.size} bytes ${JSON.stringify(version.metadata)}`);

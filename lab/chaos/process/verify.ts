@@ -4,15 +4,16 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { SYSTEM_FIELDS, type SystemField } from "../../../core/system";
+import type { Finding } from "../../../cli/verify/findings";
 import type { Stack } from "../../stack/stack";
 
 const VERIFY = ["verify", "--deep", "--repair", "--max-delete", "100%", "--yes", "--grace", "0"];
 
 /**
- * Resolves to the keys it found different, and has enqueued.
+ * Resolves to what it found by key: enqueued, or too young to be judged.
  * @throws Error with what it printed when it could not compare
  */
-export async function verifyAndRepair({ cloud, system }: Stack): Promise<ReadonlySet<string>> {
+export async function verifyAndRepair({ cloud, system }: Stack): Promise<ReadonlyMap<string, Finding["kind"]>> {
   const folder = await mkdtemp(path.join(tmpdir(), "chaos-verify-"));
   try {
     const report = path.join(folder, "findings.ndjson");
@@ -27,7 +28,8 @@ export async function verifyAndRepair({ cloud, system }: Stack): Promise<Readonl
     };
     await run([path.resolve("dist/cli.cjs"), ...VERIFY, "--report", report], environment);
     const lines = (await readFile(report, "utf8")).split("\n").filter((line) => line !== "");
-    return new Set(lines.map((line) => (JSON.parse(line) as { readonly key: string }).key));
+    const findings = lines.map((line) => JSON.parse(line) as Finding);
+    return new Map(findings.map(({ key, kind }) => [key, kind]));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
