@@ -17,8 +17,9 @@ export interface RestDeps {
 const LOOK_EVERY_MS = 100;
 /** No request to S3 for so long: whoever still runs only waits. */
 const IDLE_MS = 4_000;
-/** Visible messages without a worker for so long: one is started by hand. */
-const UNATTENDED_MS = 1_000;
+/** Visible messages without a worker for so long: after kills the starter takes it for a crash loop, and pauses. */
+const UNATTENDED_MS = 4_000;
+const CRASH_LOOP_SECONDS = 601;
 const PATIENCE_MS = 180_000;
 
 /** Resolves to what it still waited for when its patience was at an end; undefined at rest. */
@@ -46,7 +47,7 @@ export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<st
         lastRequest = Date.now();
       } else if (Date.now() - attended > UNATTENDED_MS) {
         attended = Date.now();
-        await stack.runWorker();
+        jump(stack, clock, CRASH_LOOP_SECONDS);
       }
     }
   } finally {
@@ -54,11 +55,16 @@ export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<st
   }
 }
 
-/** To where every message can be seen. The schedule does not make up for the time that is left out. */
-function jumpToLast({ cloud, queue }: Stack, clock: JumpingClock): void {
-  const lastAt = Math.max(0, ...queue.peek().map(({ visibleAt = 0 }) => visibleAt));
+/** To where every message can be seen. */
+function jumpToLast(stack: Stack, clock: JumpingClock): void {
+  const lastAt = Math.max(0, ...stack.queue.peek().map(({ visibleAt = 0 }) => visibleAt));
+  jump(stack, clock, Math.max(1, Math.ceil((lastAt - clock.now()) / 1000)));
+}
+
+/** The schedule does not make up for the time that is left out. */
+function jump({ cloud }: Stack, clock: JumpingClock, seconds: number): void {
   const rules = cloud.schedule.rules();
   for (const { name } of rules) cloud.schedule.setEnabled(name, false);
-  clock.jump(Math.max(1, Math.ceil((lastAt - clock.now()) / 1000)));
+  clock.jump(seconds);
   for (const { name } of rules) cloud.schedule.setEnabled(name, true);
 }
