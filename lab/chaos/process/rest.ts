@@ -20,7 +20,7 @@ const IDLE_MS = 4_000;
 /** Visible messages without a worker for so long: after kills the starter takes it for a crash loop, and pauses. */
 const UNATTENDED_MS = 4_000;
 const CRASH_LOOP_SECONDS = 601;
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 120_000;
 
 /** Resolves to what it still waited for when its patience was at an end; undefined at rest. */
 export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<string | undefined> {
@@ -39,10 +39,14 @@ export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<st
       if (live.length > 0 || visible === 0) attended = Date.now();
       if (visible + inFlight + delayed + pending + live.length === 0) return undefined;
       if (Date.now() - began > PATIENCE_MS) {
-        return `${visible} visible, ${inFlight} in flight and ${delayed} delayed messages, ${pending} events, ${live.length} workers`;
+        const starter = cloud.lambda.output(stack.starterName).slice(-4);
+        return [
+          `${visible} visible, ${inFlight} in flight and ${delayed} delayed messages, ${pending} events, ${live.length} workers`,
+          ...starter.map(({ line }) => `  ${line}`),
+        ].join("\n");
       }
       if (live.length === 0 && pending === 0 && visible === 0) jumpToLast(stack, clock);
-      else if (live.length > 0 && inFlight > 0 && Date.now() - lastRequest > IDLE_MS) {
+      else if (live.length > 0 && Date.now() - lastRequest > IDLE_MS) {
         for (const { id } of live) cloud.ecs.interruptSpot(id);
         lastRequest = Date.now();
       } else if (Date.now() - attended > UNATTENDED_MS) {
