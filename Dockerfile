@@ -10,14 +10,12 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 # Install scripts belong to packages of the deployment; the bundler needs none.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json ./
-COPY scripts/build.mjs ./scripts/
-COPY core ./core
-COPY aws ./aws
-COPY worker ./worker
+# As much as .dockerignore lets in.
+COPY . .
 # Without times of their own, equal sources make equal layers.
 RUN npm run --silent build \
-    && mkdir -p /out/app && cp dist/worker.cjs /out/app/ \
+    && mkdir -p /out/app /out/spill && touch /out/spill/.keep \
+    && cp dist/worker.cjs dist/cli.cjs /out/app/ \
     && find /out -exec touch --no-dereference --date=@0 {} +
 
 FROM ${NODE_IMAGE}
@@ -25,7 +23,10 @@ LABEL org.opencontainers.image.title="s3-express-sync worker" \
       org.opencontainers.image.description="Keeps an S3 Express One Zone directory bucket equal to an S3 Standard bucket." \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production
-COPY --from=build /out/ /
+COPY --from=build /out/app/ /app/
+# What verify spills. Fargate gives a volume the owner it has in the image, where the image declares it (ECS guide, bind mounts).
+COPY --from=build --chown=1000:1000 /out/spill/ /spill/
+VOLUME ["/spill"]
 USER 1000:1000
 # Without a shell in between: SIGTERM reaches Node.
 ENTRYPOINT ["node", "/app/worker.cjs"]

@@ -34,7 +34,7 @@ export function makeDestinationBucket(options: DestinationBucketOptions): Destin
     name,
     head: async (key, signal) => (await headObject(call, name, key, destinationObjectOf, signal)) ?? ABSENT,
     copyObject: (request, signal) => copyObject(context, request, signal),
-    deleteObject: (key, signal) => deleteObject(context, key, signal),
+    deleteObject: (key, signal, ifMatch) => deleteObject(context, key, signal, ifMatch),
     ...makeUploads(context),
     ...makeListings(context),
   };
@@ -65,8 +65,14 @@ async function copyObject(
 }
 
 /** A missing object is a success; S3 answers 204 for it, but a 404 would mean the same. */
-async function deleteObject({ call, name }: DestinationContext, key: string, signal: AbortSignal): Promise<void> {
-  const command = new DeleteObjectCommand({ Bucket: name, Key: key });
+async function deleteObject(
+  { call, name }: DestinationContext,
+  key: string,
+  signal: AbortSignal,
+  ifMatch: string | undefined,
+): Promise<void> {
+  const condition = ifMatch === undefined ? {} : { IfMatch: quoted(ifMatch) };
+  const command = new DeleteObjectCommand({ Bucket: name, Key: key, ...condition });
   try {
     await call(command, { operation: "DeleteObject", kind: "write", signal });
   } catch (error) {

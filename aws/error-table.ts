@@ -121,6 +121,8 @@ export const BROKEN_CONNECTION_CODES: ReadonlySet<string> = new Set([
   "ENETUNREACH",
   "ENETDOWN",
   "ERR_STREAM_PREMATURE_CLOSE",
+  // An answer that is no proper HTTP.
+  "EPROTO",
 ]);
 
 /**

@@ -27,9 +27,20 @@ export async function headObject<T>(
     const error = isSyncError(thrown) ? thrown : unreadable(thrown);
     // Of the HEAD itself: a session for a bucket that does not exist is refused with a 404 too.
     if (error.operation === OPERATION && error.httpStatus === 404) return undefined;
-    if (!isUnexplained(error)) throw error;
-    throw (await explanation(call, bucket, key, signal)) ?? error;
+    throw await explained(error, () => explanation(call, bucket, key, signal));
   }
+}
+
+/** Asks for the reason of a refusal that gave none; the error itself where there is nothing to learn. */
+async function explained(error: SyncError, ask: () => Promise<SyncError | undefined>): Promise<SyncError> {
+  return isUnexplained(error) ? ((await ask()) ?? error) : error;
+}
+
+/** {@link headObject}'s way to the reason of a refused HEAD, for HEADs that went another way. */
+export type ExplainHead = (error: SyncError, key: string, signal: AbortSignal) => Promise<SyncError>;
+
+export function makeExplainHead(call: S3Call, bucket: string): ExplainHead {
+  return (error, key, signal) => explained(error, () => explanation(call, bucket, key, signal));
 }
 
 /** An answer that is no proper one is like none at all. */

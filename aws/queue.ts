@@ -1,11 +1,16 @@
-/** An SQS standard queue through the SDK. */
+/** An SQS standard queue: what the calls of SQS mean, whatever transport carries them. */
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type BatchResultErrorEntry,
+  type ChangeMessageVisibilityBatchCommandInput,
+  type DeleteMessageBatchCommandInput,
   type Message,
+  type ReceiveMessageCommandInput,
+  type ReceiveMessageResult,
+  type SendMessageBatchCommandInput,
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
@@ -14,56 +19,84 @@ import type { EntryResults, OutgoingMessage, Queue, QueueMessage } from "../core
 import { orAbort } from "./call";
 import { codeOfName, translate } from "./errors";
 
-export interface QueueOptions {
+export interface QueueOptions extends QueueTraits {
   /** Deletes and sends; and everything that has no client of its own below. */
   readonly client: SQSClient;
   /** Long polls hold a connection for 20 s each. */
   readonly polling?: SQSClient;
   /** Visibility changes must never wait behind anything. */
   readonly heartbeat?: SQSClient;
+}
+
+/** The calls of SQS that a queue is made of; inputs and answers as the API has them. */
+export interface QueueCalls {
+  readonly receive: (input: ReceiveMessageCommandInput, signal: AbortSignal) => Promise<ReceiveMessageResult>;
+  readonly changeVisibility: (
+    input: ChangeMessageVisibilityBatchCommandInput,
+    signal: AbortSignal,
+  ) => Promise<BatchAnswer>;
+  readonly delete: (input: DeleteMessageBatchCommandInput, signal: AbortSignal) => Promise<BatchAnswer>;
+  readonly send: (input: SendMessageBatchCommandInput, signal: AbortSignal) => Promise<BatchAnswer>;
+}
+
+export interface QueueTraits {
   readonly queueUrl: string;
   /** Asked for with every receive: deadlines are reckoned with it, so the queue's own attribute must not be another one. */
   readonly visibilityTimeoutSeconds?: number;
 }
 
-/** A whole call that fails rejects; entries that fail inside a 200 are told one by one, in the order of the input. */
+/** The queue through the SDK. */
 export function makeQueue(options: QueueOptions): Queue {
-  const { client, polling = client, heartbeat = client, queueUrl, visibilityTimeoutSeconds } = options;
+  return makeQueueOn(sdkCalls(options), options);
+}
+
+export function sdkCalls({
+  client,
+  polling = client,
+  heartbeat = client,
+}: Pick<QueueOptions, "client" | "polling" | "heartbeat">): QueueCalls {
   return {
-    receive: (max, waitSeconds, signal) => {
-      const command = new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: max,
-        WaitTimeSeconds: waitSeconds,
-        ...(visibilityTimeoutSeconds === undefined ? {} : { VisibilityTimeout: visibilityTimeoutSeconds }),
-        MessageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
-      });
-      return translated("ReceiveMessage", "read", async () => {
-        const { Messages = [] } = await orAbort(polling.send(command, { abortSignal: signal }), signal);
-        return Messages.map(received);
-      });
-    },
+    receive: (input, abortSignal) => polling.send(new ReceiveMessageCommand(input), { abortSignal }),
+    changeVisibility: (input, abortSignal) =>
+      heartbeat.send(new ChangeMessageVisibilityBatchCommand(input), { abortSignal }),
+    delete: (input, abortSignal) => client.send(new DeleteMessageBatchCommand(input), { abortSignal }),
+    send: (input, abortSignal) => client.send(new SendMessageBatchCommand(input), { abortSignal }),
+  };
+}
+
+/** A whole call that fails rejects; entries that fail inside a 200 are told one by one, in the order of the input. */
+export function makeQueueOn(calls: QueueCalls, { queueUrl, visibilityTimeoutSeconds }: QueueTraits): Queue {
+  return {
+    receive: (max, waitSeconds, signal) =>
+      translated("ReceiveMessage", "read", async () => {
+        const input: ReceiveMessageCommandInput = {
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: max,
+          WaitTimeSeconds: waitSeconds,
+          ...(visibilityTimeoutSeconds === undefined ? {} : { VisibilityTimeout: visibilityTimeoutSeconds }),
+          MessageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
+        };
+        const { Messages } = await orAbort(calls.receive(input, signal), signal);
+        return (Messages ?? []).map(received);
+      }),
     changeVisibility: (entries, signal) =>
-      batch("ChangeMessageVisibilityBatch", entries, async () => {
+      batch("ChangeMessageVisibilityBatch", entries, () => {
         const Entries = entries.map(({ receiptHandle, timeoutSeconds }, index) => ({
           Id: String(index),
           ReceiptHandle: receiptHandle,
           VisibilityTimeout: timeoutSeconds,
         }));
-        const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries });
-        return orAbort(heartbeat.send(command, { abortSignal: signal }), signal);
+        return orAbort(calls.changeVisibility({ QueueUrl: queueUrl, Entries }, signal), signal);
       }),
     delete: (receiptHandles, signal) =>
-      batch("DeleteMessageBatch", receiptHandles, async () => {
+      batch("DeleteMessageBatch", receiptHandles, () => {
         const Entries = receiptHandles.map((handle, index) => ({ Id: String(index), ReceiptHandle: handle }));
-        const command = new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries });
-        return orAbort(client.send(command, { abortSignal: signal }), signal);
+        return orAbort(calls.delete({ QueueUrl: queueUrl, Entries }, signal), signal);
       }),
     send: (messages, signal) =>
-      batch("SendMessageBatch", messages, async () => {
-        const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: messages.map(outgoing) });
-        return orAbort(client.send(command, { abortSignal: signal }), signal);
-      }),
+      batch("SendMessageBatch", messages, () =>
+        orAbort(calls.send({ QueueUrl: queueUrl, Entries: messages.map(outgoing) }, signal), signal),
+      ),
   };
 }
 
@@ -90,7 +123,7 @@ function outgoing(message: OutgoingMessage, index: number): SendMessageBatchRequ
   };
 }
 
-interface BatchAnswer {
+export interface BatchAnswer {
   readonly Successful?: readonly { readonly Id?: string | undefined }[] | undefined;
   readonly Failed?: readonly BatchResultErrorEntry[] | undefined;
 }

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
 /** The first signal lets a verb end in order, the second ends it at once. */
 function untilInterrupted(): AbortSignal {
   const controller = makeController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(1);
       controller.abort();

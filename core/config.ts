@@ -23,6 +23,8 @@ export interface WorkerConfig {
   readonly listUnitKeys: number;
   /** Of the destination, where it is not the bucket default S3-managed key. */
   readonly destinationKmsKeyArn?: string;
+  /** What carries the calls a worker makes most: our own HTTP exchange, or the AWS SDK. */
+  readonly transport: "lean" | "sdk";
   /** Seconds between SIGTERM and our own exit; Fargate Spot kills after 120. */
   readonly drainSeconds: number;
   /** Seconds of systemic failure after which everything is handed off and the worker exits 1. */

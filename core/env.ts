@@ -6,7 +6,7 @@
 import type { StarterConfig, WorkerConfig } from "./config";
 import { GIB, MAX_PART_BYTES, MAX_SINGLE_COPY_BYTES, MIB, MIN_PART_BYTES } from "./parts";
 import type { Environment, Parsed, Table } from "./variables";
-import { choice, flag, integer, list, prefixText, readTable, scaled, text, url, writeTable } from "./variables";
+import { choice, echo, flag, integer, list, prefixText, readTable, scaled, text, url, writeTable } from "./variables";
 import { DIRECTORY_BUCKET_RULES, isGeneralPurposeBucketName, parseDirectoryBucketName, regionOfZone } from "./zones";
 
 /** Bounds that settings share with the environment; both ends included. */
@@ -34,6 +34,8 @@ export const LIMITS = {
   pollIntervalSeconds: [1, 86_400],
 } as const;
 
+export const TRANSPORTS = ["lean", "sdk"] as const;
+
 /** Defaults that settings share with the environment. Sizes: the derived starting point of the measured copy curve. */
 export const DEFAULTS = {
   visibilityTimeoutSeconds: 120,
@@ -43,6 +45,7 @@ export const DEFAULTS = {
   copyConcurrency: 256,
   partSize: 128 * MIB,
   multipartThreshold: GIB / 4,
+  transport: "lean",
   listUnitKeys: 10_000,
   drainSeconds: 90,
   breakerBudgetSeconds: 900,
@@ -84,6 +87,7 @@ export const WORKER_VARIABLES: Table<WorkerConfig> = {
   }),
   listUnitKeys: integer("LIST_UNIT_KEYS", LIMITS.listUnitKeys, " keys", { fallback: DEFAULTS.listUnitKeys }),
   destinationKmsKeyArn: text("DESTINATION_KMS_KEY_ARN", "the ARN of a KMS key", isKmsKeyArn, { optional: true }),
+  transport: choice("TRANSPORT", TRANSPORTS, { fallback: DEFAULTS.transport }),
   drainSeconds: integer("DRAIN_SECONDS", LIMITS.drainSeconds, " seconds", { fallback: DEFAULTS.drainSeconds }),
   breakerBudgetSeconds: integer("BREAKER_BUDGET_SECONDS", LIMITS.breakerBudgetSeconds, " seconds", {
     fallback: DEFAULTS.breakerBudgetSeconds,
@@ -115,11 +119,19 @@ export const STARTER_VARIABLES: Table<StarterConfig> = {
 };
 
 export function parseWorkerEnv(environment: Environment): Parsed<WorkerConfig> {
-  return readTable(WORKER_VARIABLES, environment, workerRules);
+  const rules = (config: Partial<WorkerConfig>): readonly string[] => [
+    ...workerRules(config),
+    ...endpointProblems(environment, ["_S3", "_SQS"]),
+  ];
+  return readTable(WORKER_VARIABLES, environment, rules);
 }
 
 export function parseStarterEnv(environment: Environment): Parsed<StarterConfig> {
-  return readTable(STARTER_VARIABLES, environment, starterRules);
+  const rules = (config: Partial<StarterConfig>): readonly string[] => [
+    ...starterRules(config),
+    ...endpointProblems(environment, ["_SQS", "_ECS"]),
+  ];
+  return readTable(STARTER_VARIABLES, environment, rules);
 }
 
 export function writeWorkerEnv(config: WorkerConfig): Record<string, string> {
@@ -177,6 +189,16 @@ function starterRules(config: Partial<StarterConfig>): readonly string[] {
       : []),
     ...pollIntervalProblem("POLL_INTERVAL_SECONDS", config.pollIntervalSeconds ?? 0),
   ];
+}
+
+/** The SDK's own variables, where set: it would only notice with every single call. */
+function endpointProblems(environment: Environment, services: readonly string[]): readonly string[] {
+  return ["", ...services].flatMap((service) => {
+    const variable = url(`AWS_ENDPOINT_URL${service}`);
+    const raw = environment[variable.name] ?? "";
+    if (raw === "" || variable.read(raw) !== undefined) return [];
+    return [`${variable.name} is ${echo(raw, variable)}; it must be ${variable.allowed}, or not set`];
+  });
 }
 
 /** The schedule has minutes (EventBridge rate()); what is shorter is done inside one invocation. */

@@ -39,11 +39,14 @@ export const METRICS = {
   Launched: { unit: "Count", from: "starter", about: "Workers launched by this look." },
   SpotShortage: { unit: "None", from: "starter", about: "1 while Spot capacity is short." },
   CrashLoop: { unit: "None", from: "starter", about: "1 while workers die as fast as they start." },
+  Drift: { unit: "Count", from: "verify", about: "Keys of which the two buckets were not equal." },
+  Unsyncable: { unit: "Count", from: "verify", about: "Keys that cannot be synced, as verify finds them." },
+  VerifyFailures: { unit: "Count", from: "verify", about: "Runs of verify that came to no result." },
 } as const satisfies Record<string, MetricTraits>;
 
 interface MetricTraits {
   readonly unit: Unit;
-  readonly from: "worker" | "starter";
+  readonly from: "worker" | "starter" | "verify";
   /** A second dimension beside Queue; its values are a closed set, since each costs a metric. */
   readonly by?: "Reason" | "Class";
   readonly about: string;

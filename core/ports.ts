@@ -22,8 +22,11 @@ export interface DestinationBucket {
   readonly name: string;
   head(key: string, signal: AbortSignal): Promise<DestinationState>;
   copyObject(request: CopyObjectRequest, signal: AbortSignal): Promise<CopyResult>;
-  /** Deleting a missing object succeeds. */
-  deleteObject(key: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Deleting a missing object succeeds. With `ifMatch` only an object that has this ETag is deleted (API DeleteObject, IfMatch);
+   * another one rejects with PreconditionFailed.
+   */
+  deleteObject(key: string, signal: AbortSignal, ifMatch?: string): Promise<void>;
   /** Resolves to the upload id. */
   createUpload(request: CreateUploadRequest, signal: AbortSignal): Promise<string>;
   /** Copies one part and resolves to its ETag. */

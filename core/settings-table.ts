@@ -2,7 +2,7 @@
  * The one table of settings: what `pulumi config set` takes, with defaults, limits and words for people. Pulumi.yaml, the docs
  * and the tests read it; core/settings.ts validates with it.
  */
-import { DEFAULTS, isKmsKeyArn, isRegion, LIMITS } from "./env";
+import { DEFAULTS, isKmsKeyArn, isRegion, LIMITS, TRANSPORTS } from "./env";
 import { GIB, MIB } from "./parts";
 import type { Settings } from "./settings";
 import { choice, flag, integer, list, prefixText, scaled, text, type Variable } from "./variables";
@@ -27,6 +27,11 @@ export type SettingsTable = { readonly [F in keyof Settings]-?: Setting<NonNulla
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+
+/** Short enough for the longest name made of it (IAM roles: 64). */
+export const MAX_NAME_PREFIX = 40;
+/** Beginnings AWS keeps to itself: security groups (API CreateSecurityGroup), buckets (User Guide, bucket naming rules). */
+const RESERVED = ["sg-", "sthree-", "amzn-s3-demo-"];
 
 const optional = { optional: true } as const;
 const notBlank = (value: string): boolean => /^\S+$/.test(value);
@@ -159,8 +164,19 @@ export const SETTINGS: SettingsTable = {
     description: `Objects up to this size are copied by one request; ${(5 * GIB) / MIB} is the largest S3 takes.`,
     goesTo: ["worker"],
   },
+  transport: {
+    variable: choice("transport", TRANSPORTS, { fallback: DEFAULTS.transport }),
+    description:
+      "What carries a worker's hot calls. lean: its own HTTP exchange, a fraction of the CPU. sdk: the AWS SDK.",
+    goesTo: ["worker"],
+  },
   namePrefix: {
-    variable: text("namePrefix", "3 to 40 lower-case letters, digits and hyphens", isNamePrefix, optional),
+    variable: text(
+      "namePrefix",
+      `3 to ${MAX_NAME_PREFIX} lower-case letters, digits and single hyphens that do not begin with ${RESERVED.join(", ")}`,
+      isNamePrefix,
+      optional,
+    ),
     description: "What the names of all resources begin with.",
     otherwise: "s3-to-s3express-sync-STACK; without -STACK in the dev stack",
     goesTo: ["infra"],
@@ -273,9 +289,16 @@ export const SETTINGS: SettingsTable = {
   },
 };
 
-/** Short enough for the longest name made of it (IAM roles: 64), and lower case because bucket names are made of it too. */
+/**
+ * Lower case because bucket names are made of it too. Single hyphens because ECR takes no others (API CreateRepository).
+ */
 export function isNamePrefix(value: string): boolean {
-  return /^[a-z][a-z0-9-]{1,38}[a-z0-9]$/.test(value);
+  return (
+    value.length >= 3 &&
+    value.length <= MAX_NAME_PREFIX &&
+    /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value) &&
+    !RESERVED.some((beginning) => value.startsWith(beginning))
+  );
 }
 
 function isSubnetId(value: string): boolean {

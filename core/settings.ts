@@ -5,7 +5,8 @@ import type { StarterConfig, WorkerConfig } from "./config";
 import { DEFAULTS, pollIntervalProblem, visibilityProblem } from "./env";
 import { fargateSizeProblem } from "./fargate";
 import { MIB } from "./parts";
-import { type Setting, SETTINGS } from "./settings-table";
+import { MAX_NAME_PREFIX, type Setting, SETTINGS } from "./settings-table";
+import { fitted } from "./short-name";
 import { echo, type Environment, type Parsed, type Variable } from "./variables";
 import {
   defaultZone,
@@ -43,6 +44,7 @@ export interface Settings {
   readonly copyConcurrency: number;
   readonly partSizeMiB: number;
   readonly multipartThresholdMiB: number;
+  readonly transport: "lean" | "sdk";
   readonly namePrefix: string;
   readonly vpcId?: string;
   readonly subnetIds?: readonly string[];
@@ -93,9 +95,12 @@ export function parseSettings(raw: Environment, stack: string): Parsed<Settings>
 
 /** The seed's names in the dev stack, the stack's name behind them in every other. */
 export function defaultNamePrefix(stack: string): string {
-  const suffix = stack.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  const name = stack === "dev" ? SEED_NAME : `${SEED_NAME}-${suffix}`;
-  return name.slice(0, 40).replace(/-+$/, "");
+  if (stack === "dev") return SEED_NAME;
+  const suffix = stack
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+  return fitted(`${SEED_NAME}-${suffix === "" ? "stack" : suffix}`, MAX_NAME_PREFIX);
 }
 
 const SEED_NAME = "s3-to-s3express-sync";
@@ -114,6 +119,7 @@ export function workerSettings(
     copyConcurrency: settings.copyConcurrency,
     partSize: settings.partSizeMiB * MIB,
     multipartThreshold: settings.multipartThresholdMiB * MIB,
+    transport: settings.transport,
     ...(settings.destinationKmsKeyArn === undefined ? {} : { destinationKmsKeyArn: settings.destinationKmsKeyArn }),
     drainSeconds: DEFAULTS.drainSeconds,
     breakerBudgetSeconds: DEFAULTS.breakerBudgetSeconds,

@@ -82,9 +82,16 @@ export function sameState(a: SourceState, b: SourceState): boolean {
     a.size === b.size &&
     a.lastModified === b.lastModified &&
     (a.versionId ?? "") === (b.versionId ?? "") &&
-    sameRecord(a.headers, b.headers) &&
-    sameRecord(a.metadata, b.metadata)
+    sameContent(a, b)
   );
+}
+
+/** Whether two objects carry the same headers and metadata. */
+export function sameContent(
+  a: Pick<SourceIdentity, "headers" | "metadata">,
+  b: Pick<SourceIdentity, "headers" | "metadata">,
+): boolean {
+  return sameRecord(a.headers, b.headers) && sameRecord(a.metadata, b.metadata);
 }
 
 function sameRecord(

@@ -112,7 +112,7 @@ export function url(name: string): Variable<string> {
   return text(
     name,
     "an http or https URL without a user name",
-    (raw) => /^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/.test(raw),
+    (raw) => /^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/.test(raw) && URL.canParse(raw),
     {
       secret: true,
     },

@@ -25,7 +25,7 @@ export interface AlarmRow {
   readonly silentWhenPaused?: true;
 }
 
-export function alarmTable(names: Names, { lagObjectiveSeconds }: Settings): readonly AlarmRow[] {
+export function alarmTable(names: Names, { lagObjectiveSeconds, verifySchedule }: Settings): readonly AlarmRow[] {
   const dlq = sqs(names.deadLetterQueue, "ApproximateNumberOfMessagesVisible", "Maximum");
   return [
     {
@@ -84,6 +84,40 @@ export function alarmTable(names: Names, { lagObjectiveSeconds }: Settings): rea
             periods: [3, 5],
           } as const,
         ]),
+    ...(verifySchedule === undefined ? [] : verifyRows(names)),
+  ];
+}
+
+/** A run tells its result once, at its end. */
+function verifyRows(names: Names): readonly AlarmRow[] {
+  const log = `the streams verify/ of ${names.workerLogGroup}`;
+  const told = { above: 0, periodSeconds: 300, periods: [1, 1] } as const;
+  return [
+    {
+      id: "drift",
+      description:
+        `The buckets were not equal: verify-finished in ${log} counts and verify-finding names the keys. What workers can repair is enqueued; ` +
+        "what is only at the destination waits for `verify --repair --max-delete`.",
+      watches: own(names, "Drift", "Maximum"),
+      ...told,
+    },
+    {
+      id: "verify-failing",
+      description: `The scheduled verify came to no result: verify-failed in ${log} says why.`,
+      watches: own(names, "VerifyFailures", "Sum"),
+      ...told,
+    },
+    {
+      id: "verify-not-started",
+      description: `The scheduled verify could not be started: look at the rule ${names.verifyRule} and its role.`,
+      watches: {
+        namespace: "AWS/Events",
+        metricName: "FailedInvocations",
+        dimensions: { RuleName: names.verifyRule },
+        stat: "Sum",
+      },
+      ...told,
+    },
   ];
 }
 

@@ -21,6 +21,10 @@ export interface Arns {
   readonly taskDefinitions: string;
   readonly workerRole: string;
   readonly executionRole: string;
+  /** Every revision of the verify task. */
+  readonly verifyTaskDefinitions: string;
+  readonly verifyRole: string;
+  readonly verifyRule: string;
   /** With the `:*` that log streams need. */
   readonly workerLogStreams: string;
   readonly starterLogStreams: string;
@@ -42,6 +46,9 @@ export function arnsFor(names: Names, { partition, region, accountId }: Place): 
     taskDefinitions: of("ecs", `task-definition/${names.taskFamily}:*`),
     workerRole: role(names.workerRole),
     executionRole: role(names.executionRole),
+    verifyTaskDefinitions: of("ecs", `task-definition/${names.verifyFamily}:*`),
+    verifyRole: role(names.verifyRole),
+    verifyRule: of("events", `rule/${names.verifyRule}`),
     workerLogStreams: of("logs", `log-group:${names.workerLogGroup}:*`),
     starterLogStreams: of("logs", `log-group:${names.starterLogGroup}:*`),
     eventsRule: of("events", `rule/${names.eventsRule}`),

@@ -12,7 +12,9 @@ import {
   DirectoryBucket,
 } from "@pulumi/aws/s3";
 import { type Context, named, under } from "./context";
+import type { OwnBuckets } from "./own-buckets";
 import { lifecycleAccess } from "./policies/resources";
+import { UPLOAD_DAYS } from "./upload-days";
 
 /** Everything that was created; empty for adopted buckets. */
 export interface Buckets {
@@ -20,25 +22,21 @@ export interface Buckets {
   readonly destination: readonly Resource[];
 }
 
-/** Parts of a broken multipart copy cost storage and keep a directory bucket from being deleted. Ours take minutes. */
-const DESTINATION_UPLOAD_DAYS = 1;
-/** Uploads into the source are other people's and may take days. */
-const SOURCE_UPLOAD_DAYS = 7;
-
-export function createBuckets(context: Context): Buckets {
+/** @param own which of them are there already */
+export function createBuckets(context: Context, own: OwnBuckets): Buckets {
   const { settings } = context;
   return {
-    source: settings.sourceBucket === undefined ? createSource(context) : [],
-    destination: settings.destinationBucket === undefined ? createDestination(context) : [],
+    source: settings.sourceBucket === undefined ? createSource(context, own.source) : [],
+    destination: settings.destinationBucket === undefined ? createDestination(context, own.destination) : [],
   };
 }
 
-function createSource(context: Context): readonly Resource[] {
+function createSource(context: Context, isThere: boolean): readonly Resource[] {
   const { settings, names } = context;
   const bucket = new Bucket(
     named(context, "source"),
     { bucket: names.sourceBucket, forceDestroy: settings.deleteBucketsOnDestroy, tags: settings.tags },
-    kept(context),
+    { ...kept(context), ...(isThere ? { import: names.sourceBucket } : {}) },
   );
   const access = new BucketPublicAccessBlock(
     named(context, "source-private"),
@@ -53,12 +51,12 @@ function createSource(context: Context): readonly Resource[] {
     },
     under(context),
   );
-  const lifecycle = abortUploads(context, "source-lifecycle", bucket, SOURCE_UPLOAD_DAYS);
+  const lifecycle = abortUploads(context, "source-lifecycle", bucket, UPLOAD_DAYS.source);
   return [bucket, access, lifecycle, ...encryption(context, "source-encryption", bucket, settings.sourceKmsKeyArn)];
 }
 
 /** Directory buckets are private without further ado: public access is blocked and cannot be allowed. */
-function createDestination(context: Context): readonly Resource[] {
+function createDestination(context: Context, isThere: boolean): readonly Resource[] {
   const { settings, names, arns } = context;
   const bucket = new DirectoryBucket(
     named(context, "destination"),
@@ -68,14 +66,14 @@ function createDestination(context: Context): readonly Resource[] {
       forceDestroy: settings.deleteBucketsOnDestroy,
       tags: settings.tags,
     },
-    kept(context),
+    { ...kept(context), ...(isThere ? { import: names.destinationBucket } : {}) },
   );
   const policy = new BucketPolicy(
     named(context, "destination-policy"),
     { bucket: bucket.bucket, policy: JSON.stringify(lifecycleAccess(arns)) },
     under(context),
   );
-  const lifecycle = abortUploads(context, "destination-lifecycle", bucket, DESTINATION_UPLOAD_DAYS, [policy]);
+  const lifecycle = abortUploads(context, "destination-lifecycle", bucket, UPLOAD_DAYS.destination, [policy]);
   return [
     bucket,
     policy,

@@ -57,7 +57,7 @@ export function pulumiType({ read, fallback }: Setting<unknown>["variable"]): "b
 }
 
 function notYet(raw: Raw): readonly string[] {
-  const missing = { verifySchedule: "scheduled verification", canaryMinutes: "the canary" };
+  const missing = { canaryMinutes: "the canary" };
   return Object.entries(missing)
     .filter(([name]) => (raw[name] ?? "") !== "")
     .map(([name, what]) => `${name} is set; ${what} is not part of this version`);

@@ -3,23 +3,18 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Files and folders of the build context; .dockerignore lets exactly these in. */
-export const IMAGE_SOURCES = [
-  ".dockerignore",
-  "Dockerfile",
-  "aws",
-  "core",
-  "package-lock.json",
-  "package.json",
-  "scripts/build.mjs",
-  "tsconfig.json",
-  "worker",
-] as const;
+/** Files and folders of the build context under `root`: what .dockerignore lets in. */
+export function imageSources(root: string): readonly string[] {
+  const lines = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
+  const letIn = lines.filter((line) => line.startsWith("!")).map((line) => line.slice(1));
+  // A folder that is let in only to name some of its files is no source itself.
+  return letIn.filter((path) => !lines.includes(`${path}/*`)).sort();
+}
 
 /** Equal for equal sources, on every machine: contents and relative paths, nothing else. */
 export function sourcesHash(root: string): string {
   const hash = createHash("sha256");
-  for (const file of IMAGE_SOURCES.flatMap((source) => filesOf(root, source))) {
+  for (const file of imageSources(root).flatMap((source) => filesOf(root, source))) {
     const content = readFileSync(join(root, file));
     hash.update(`${file}\0${content.length}\0`).update(content);
   }

@@ -1,4 +1,5 @@
-/** The worker's image: built from this folder for ARM64 and pushed, or the one that imageUri names. */
+/** The worker's image: built from this project's folder for ARM64 and pushed, or the one that imageUri names. */
+import { join, relative } from "node:path";
 import type { Resource } from "@pulumi/pulumi";
 import { Image, Repository } from "@pulumi/awsx/ecr";
 import type { Place } from "./arns";
@@ -15,6 +16,8 @@ export interface WorkerImage {
   readonly pushed: readonly Resource[];
 }
 
+/** This project's folder as seen from the program that uses it: an absolute path would change from machine to machine. */
+const CONTEXT = relative(process.cwd(), join(__dirname, "..")) || ".";
 /** The image in use and a few to go back to. */
 const KEPT_IMAGES = 5;
 
@@ -38,10 +41,16 @@ export function createImage(context: Context): WorkerImage {
     },
     { parent: context.parent },
   );
-  const imageTag = sourcesHash(process.cwd());
+  const imageTag = sourcesHash(CONTEXT);
   const image = new Image(
     named(context, "image"),
-    { repositoryUrl: repository.url, context: ".", dockerfile: "./Dockerfile", platform: "linux/arm64", imageTag },
+    {
+      repositoryUrl: repository.url,
+      context: CONTEXT,
+      dockerfile: `${CONTEXT}/Dockerfile`,
+      platform: "linux/arm64",
+      imageTag,
+    },
     { parent: context.parent },
   );
   return {

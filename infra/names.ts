@@ -1,5 +1,6 @@
 /** Every name the system gives to something in AWS. Pure: scripts and people depend on these. */
 import type { Settings } from "../core/settings";
+import { fitted } from "../core/short-name";
 import type { System } from "../core/system";
 
 export interface Names {
@@ -20,6 +21,13 @@ export interface Names {
   readonly starterPolicy: string;
   readonly starterLogGroup: string;
   readonly starterRule: string;
+  /** The scheduled verify: family of its tasks, role, rule, and the role the rule starts it with. */
+  readonly verifyFamily: string;
+  readonly verifyRole: string;
+  readonly verifyPolicy: string;
+  readonly verifyRule: string;
+  readonly verifyRuleRole: string;
+  readonly verifyRulePolicy: string;
   readonly eventsRule: string;
   readonly repository: string;
   readonly securityGroup: string;
@@ -48,6 +56,12 @@ export function namesFor(settings: Settings, accountId: string): Names {
     starterPolicy: of("starter-role-inline"),
     starterLogGroup: `/aws/lambda/${of("starter")}`,
     starterRule: of("starter-rule"),
+    verifyFamily: of("verify"),
+    verifyRole: of("verify-role"),
+    verifyPolicy: of("verify-role-inline"),
+    verifyRule: of("verify-rule"),
+    verifyRuleRole: of("verify-rule-role"),
+    verifyRulePolicy: of("verify-rule-role-inline"),
     eventsRule: of("events"),
     repository: settings.namePrefix,
     securityGroup: of("workers"),
@@ -93,19 +107,4 @@ function sourceBucketName(namePrefix: string, accountId: string): string {
 function directoryBucketName(namePrefix: string, accountId: string, zoneId: string): string {
   const suffix = `-${accountId}--${zoneId}--x-s3`;
   return `${fitted(namePrefix, MAX_BUCKET_NAME - suffix.length)}${suffix}`;
-}
-
-/** A prefix that is too long is cut, and told apart from others with the same beginning by a short hash of the whole. */
-function fitted(prefix: string, length: number): string {
-  if (prefix.length <= length) return prefix;
-  return `${prefix.slice(0, length - 7).replace(/-+$/, "")}-${shortHash(prefix)}`;
-}
-
-/** FNV-1a, six characters: only has to differ between a handful of stacks of one account. */
-function shortHash(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash.toString(36).padStart(6, "0").slice(-6);
 }

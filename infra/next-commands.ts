@@ -1,6 +1,9 @@
 /** What an operator pastes next: texts for the stack's outputs. Pure. */
 import type { Settings } from "../core/settings";
+import type { Arns } from "./arns";
 import type { Names } from "./names";
+import { lifecycleAccess } from "./policies/resources";
+import { UPLOAD_DAYS } from "./upload-days";
 
 export type Commands = Readonly<Record<string, string>>;
 
@@ -9,16 +12,17 @@ export function logCommands(names: Names, { region }: Settings): Commands {
   return { workers: tail(names.workerLogGroup), starter: tail(names.starterLogGroup) };
 }
 
-/** In the order in which one needs them; a backfill comes first where there may be objects already. */
-export function nextCommands(names: Names, settings: Settings, queueUrl: string): Commands {
-  const { region } = settings;
+/** In the order in which one needs them: a backfill comes first where there are objects already, and later for a widened prefix. */
+export function nextCommands(names: Names, settings: Settings): Commands {
+  const tool = (verb: string): string => `npx s3-express-sync ${verb}`;
+  const backfill = tool("backfill");
+  const tryIt = `echo hello | aws s3 cp - s3://${names.sourceBucket}/${tryKey(settings)} --region ${settings.region}`;
   return {
-    ...(settings.sourceBucket === undefined ? {} : { backfill: "npx s3-express-sync backfill" }),
-    ...(settings.sourceBucket === undefined
-      ? { tryIt: `echo hello | aws s3 cp - s3://${names.sourceBucket}/${tryKey(settings)} --region ${region}` }
-      : {}),
-    depth: `aws sqs get-queue-attributes --queue-url ${queueUrl} --attribute-names All --region ${region}`,
-    startNow: `aws lambda invoke --function-name ${names.starter} --region ${region} /dev/stdout`,
+    // Nobody wants our test object in a bucket of theirs.
+    ...(settings.sourceBucket === undefined ? { tryIt, backfill } : { backfill }),
+    status: tool("status --watch"),
+    startNow: tool("trigger"),
+    verify: tool("verify"),
     pause: "pulumi config set paused true && pulumi up",
   };
 }
@@ -35,11 +39,27 @@ export function reuseCommand(names: Names, settings: Settings): string | undefin
   return lines.length === 0 ? undefined : lines.join("\n");
 }
 
-/** What the owner of an adopted directory bucket may want to add; the stack does not touch it. */
-export function adoptedAdvice(settings: Settings): string | undefined {
-  return settings.destinationBucket === undefined
-    ? undefined
-    : "The destination is not this stack's: give it a lifecycle rule that aborts incomplete uploads (docs/deploy.md).";
+/** What the owner of an adopted directory bucket may want to add to it, as JSON; the stack does not touch it. */
+export interface Advice {
+  readonly about: string;
+  readonly addToBucketPolicy: string;
+  readonly addToLifecycleRules: string;
+}
+
+export function adoptedAdvice(settings: Settings, arns: Arns): Advice | undefined {
+  const { destinationBucket: bucket } = settings;
+  if (bucket === undefined) return undefined;
+  return {
+    about: `${bucket} is not this stack's. So that parts of broken copies do not stay in it, its owner may add a lifecycle rule (docs/deploy.md).`,
+    addToBucketPolicy: JSON.stringify(lifecycleAccess(arns).Statement[0]),
+    // In the words of the API PutBucketLifecycleConfiguration.
+    addToLifecycleRules: JSON.stringify({
+      ID: "abort-incomplete-uploads",
+      Status: "Enabled",
+      Filter: { Prefix: "" },
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: UPLOAD_DAYS.destination },
+    }),
+  };
 }
 
 function tryKey({ prefix }: Settings): string {

@@ -46,14 +46,14 @@ export function createStarterRole(context: Context): RoleWithPolicy {
   });
 }
 
-interface RoleInput {
+export interface RoleInput {
   readonly name: string;
   readonly policyName: string;
   readonly trust: object;
   readonly policy: PolicyDocument;
 }
 
-function createRole(context: Context, what: string, input: RoleInput): RoleWithPolicy {
+export function createRole(context: Context, what: string, input: RoleInput): RoleWithPolicy {
   const { permissionsBoundaryArn, tags } = context.settings;
   const role = new Role(
     named(context, what),

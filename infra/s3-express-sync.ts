@@ -11,7 +11,7 @@ import { createDashboard, dashboardUrl } from "./dashboard";
 import { createImage } from "./image";
 import { namesFor, systemOf } from "./names";
 import { createNetwork } from "./network";
-import { adoptedAdvice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
+import { adoptedAdvice, type Advice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
 import { createNotification } from "./notification";
 import { createQueues } from "./queues";
 import { createTaskRoles } from "./roles";
@@ -19,6 +19,7 @@ import { createSchedule } from "./schedule";
 import { createStarter } from "./starter";
 import type { Surroundings } from "./surroundings";
 import { createTaskDefinition, createWorkerLog } from "./task";
+import { createVerify } from "./verify";
 
 export interface S3ExpressSyncArgs {
   /** Validated: from readSettings, or put together by a program of your own. */
@@ -36,13 +37,13 @@ export interface SyncOutputs {
   readonly cluster: Output<string>;
   readonly starter: Output<string>;
   readonly logs: Commands;
-  readonly next: Output<Commands>;
+  readonly next: Commands;
   /** What `npx s3-express-sync` reads. */
   readonly system: Output<System>;
   readonly dashboardUrl?: string;
   /** To use the buckets again after `pulumi destroy`. */
   readonly reuseBuckets?: string;
-  readonly advice?: string;
+  readonly advice?: Advice;
 }
 
 export class S3ExpressSync extends ComponentResource {
@@ -54,7 +55,7 @@ export class S3ExpressSync extends ComponentResource {
     const names = namesFor(settings, place.accountId);
     const context: Context = { name, parent: this, settings, place, names, arns: arnsFor(names, place) };
 
-    const buckets = createBuckets(context);
+    const buckets = createBuckets(context, surroundings.ownBuckets);
     const network = createNetwork(context, surroundings.network);
     const image = createImage(context);
     const roles = createTaskRoles(context, image.repositoryArn);
@@ -78,11 +79,12 @@ export class S3ExpressSync extends ComponentResource {
 
     const starter = createStarter(context, { queues, cluster, network, subnetIds: surroundings.network.subnetIds });
     createSchedule(context, starter);
+    createVerify(context, { image, roles, log, queues, cluster, network, subnetIds: surroundings.network.subnetIds });
     createAlarms(context);
     createDashboard(context);
 
     const reuse = reuseCommand(names, settings);
-    const advice = adoptedAdvice(settings);
+    const advice = adoptedAdvice(settings, context.arns);
     this.outputs = {
       sourceBucket: names.sourceBucket,
       destinationBucket: names.destinationBucket,
@@ -91,7 +93,7 @@ export class S3ExpressSync extends ComponentResource {
       cluster: cluster.cluster.name,
       starter: starter.name,
       logs: logCommands(names, settings),
-      next: queues.queue.url.apply((url) => nextCommands(names, settings, url)),
+      next: nextCommands(names, settings),
       system: all([queues.queue.url, queues.deadLetterQueue.url]).apply(([queueUrl, deadLetterQueueUrl]) =>
         systemOf(names, settings, { queueUrl, deadLetterQueueUrl }),
       ),

@@ -10,6 +10,7 @@ import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getBucket, getBucketNotification, getDirectoryBuckets } from "@pulumi/aws/s3";
 import { formatProblems } from "../core/env";
 import type { Settings } from "../core/settings";
+import { answer } from "./answer";
 import { arnsFor, type Place } from "./arns";
 import { namesFor } from "./names";
 import type { GivenNetwork } from "./network";
@@ -22,24 +23,27 @@ import {
   type RouteFacts,
 } from "./network-rules";
 import { notificationProblems } from "./notification-document";
+import { findOwnBuckets, type OwnBuckets } from "./own-buckets";
 
 export interface Surroundings {
   readonly place: Place;
   readonly network: GivenNetwork;
+  readonly ownBuckets: OwnBuckets;
 }
 
 /** @throws RunError that lists every problem */
 export async function lookAround(settings: Settings, options: InvokeOptions = {}): Promise<Surroundings> {
   const [{ accountId }, { partition }] = await Promise.all([getCallerIdentity({}, options), getPartition({}, options)]);
   const place = { partition, region: settings.region, accountId };
-  const [source, destination, { network, problems }] = await Promise.all([
+  const [source, destination, { network, problems }, ownBuckets] = await Promise.all([
     sourceProblems(settings, place, options),
     destinationProblems(settings, options),
     findNetwork(settings, options),
+    findOwnBuckets(settings, namesFor(settings, accountId), options),
   ]);
   const all = [...source, ...destination, ...problems];
   if (all.length > 0) throw new RunError(formatProblems(all));
-  return { place, network };
+  return { place, network, ownBuckets };
 }
 
 async function sourceProblems(settings: Settings, place: Place, options: InvokeOptions): Promise<readonly string[]> {
@@ -140,15 +144,4 @@ async function existingEndpoints(vpcId: string, region: string, options: InvokeO
     ),
   );
   return services.filter((_, index) => !("error" in (found[index] ?? { error: "" })));
-}
-
-type Answer<T> = { readonly value: T } | { readonly error: string };
-
-/** Data sources fail where something does not exist. */
-async function answer<T>(asked: Promise<T>): Promise<Answer<T>> {
-  try {
-    return { value: await asked };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
 }

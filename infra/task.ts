@@ -72,7 +72,7 @@ function workerEnvironment(
   });
 }
 
-interface ContainerInput {
+export interface ContainerInput {
   readonly image: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly logGroup: string;
@@ -80,7 +80,7 @@ interface ContainerInput {
 }
 
 /** As the API RegisterTaskDefinition takes it. The order of everything is fixed: equal settings make equal text. */
-function container({ image, variables, logGroup, region }: ContainerInput): object {
+export function container({ image, variables, logGroup, region }: ContainerInput): object {
   const names = Object.keys(variables).sort();
   return {
     name: "worker",

@@ -1,9 +1,14 @@
-/** The local cloud: S3, SQS, ECS, Lambda and a schedule behind one HTTP address, with faults and a request log. Generic: knows no product. */
+/**
+ * The local cloud: S3, SQS, ECS, Lambda, a schedule, logs, metrics and what operators look up besides, behind one HTTP address, with faults and
+ * a request log. Generic: knows no product.
+ */
 import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeCloudWatch, type CloudWatch } from "./cloudwatch";
 import { controlHandler } from "./control";
+import { makeEc2, type Network } from "./ec2";
 import { makeEcs, type Ecs, type EcsTiming } from "./ecs";
 import { systemClock, type Clock } from "./http/clock";
 import { Faults } from "./http/faults";
@@ -12,11 +17,15 @@ import { Principals } from "./http/principals";
 import { seededRandom } from "./http/random";
 import { RequestLog } from "./http/request-log";
 import type { Principal } from "./http/service";
+import { makeKms, type Kms } from "./kms";
 import { makeLambda, type Lambda } from "./lambda";
+import { makeLogs, type Logs, type LogsOptions } from "./logs";
 import { putNotification, type QueueNotification } from "./notification";
+import { makeQuotas, type Quotas } from "./quotas";
 import { makeS3, type S3Admin } from "./s3";
 import { makeSchedule, type Schedule } from "./schedule";
 import { makeSqs, type Hardness, type Sqs } from "./sqs";
+import { makeSts } from "./sts";
 
 export interface CloudOptions {
   /** 0 (default) = any free port of 127.0.0.1. */
@@ -37,6 +46,7 @@ export interface CloudOptions {
   readonly sessionSeconds?: number;
   readonly sqs?: Partial<Hardness>;
   readonly ecs?: Partial<EcsTiming>;
+  readonly logs?: Pick<LogsOptions, "keepBytesPerGroup" | "scanPerCall">;
   /** JSON lines of all requests are appended here. */
   readonly requestLogFile?: string;
   /** Requests that the log keeps in memory. Default 100,000. */
@@ -58,6 +68,12 @@ export interface Cloud {
   readonly ecs: Ecs;
   readonly lambda: Lambda;
   readonly schedule: Schedule;
+  readonly logs: Logs;
+  readonly cloudwatch: CloudWatch;
+  /** What EC2 shows of VPCs, subnets, routes and endpoints. */
+  readonly network: Network;
+  readonly quotas: Quotas;
+  readonly kms: Kms;
   /** What a process of that principal needs in its environment to reach this cloud and nothing else. @throws Error for an unknown name */
   environmentFor(principalName: string): Record<string, string>;
   /** Replaces a bucket's notification document; each queue gets a TestEvent first, as in AWS. */
@@ -86,8 +102,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   let endpoint = "";
   const common = { region, accountId, clock, endpoint: () => endpoint };
   const sqs = makeSqs({ ...common, random: random(2), ...(options.sqs && { hardness: options.sqs }) });
-  const ecs = makeEcs({ ...common, random: random(3), ...(options.ecs && { timing: options.ecs }) });
-  const lambda = makeLambda({ ...common, random: random(4) });
+  const logs = makeLogs({ ...common, ...options.logs });
+  const cloudwatch = makeCloudWatch({ clock, logs, sqs });
+  const ecs = makeEcs({ ...common, logs, random: random(3), ...(options.ecs && { timing: options.ecs }) });
+  const lambda = makeLambda({ ...common, logs, random: random(4) });
   const schedule = makeSchedule({
     ...common,
     random: random(5),
@@ -100,7 +118,14 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     deliver: (queueArn, body) => sqs.deliver(queueArn, body),
     ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
   });
-  const services = [s3, sqs.service, ecs.service, lambda.service, schedule.service];
+  const ec2 = makeEc2({ ...common, random: random(7) });
+  const quotas = makeQuotas(common);
+  const kms = makeKms({ ...common, random: random(8) });
+  const services = [
+    s3,
+    ...[sqs, ecs, lambda, schedule, logs, cloudwatch, ec2, quotas, kms].map(({ service }) => service),
+    makeSts(accountId),
+  ];
   for (const service of services) front.add(service);
   front.addPlain(ecs.metadata);
   const about = () => ({ region, accountId, seed, endpoint, services: services.map((service) => service.name) });
@@ -143,6 +168,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     ecs,
     lambda,
     schedule,
+    logs,
+    cloudwatch,
+    network: ec2.network,
+    quotas,
+    kms,
     environmentFor(name) {
       const principal = principals.byName(name);
       if (principal === undefined) throw new Error(`there is no principal ${name}`);

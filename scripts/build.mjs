@@ -9,6 +9,7 @@ const ENTRIES = {
   starter: "lab/stack/starter-entry.ts",
   local: "local/main.ts",
   demo: "lab/demo/main.ts",
+  "verify-measure": "lab/verify/main.ts",
 };
 
 const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)));

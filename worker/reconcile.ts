@@ -22,7 +22,7 @@ import type { UploadState } from "../core/messages";
 import type { CopySizes } from "../core/parts";
 import type { Clock, DestinationBucket, SourceBucket } from "../core/ports";
 import { backoffMs } from "../core/retry";
-import { sameState, type SourceState } from "../core/state";
+import { type DestinationState, sameState, type SourceState } from "../core/state";
 import type { KeyCalls } from "./calls";
 import { isAborted } from "./controller";
 import { copy } from "./copy/copy";
@@ -141,7 +141,7 @@ async function write(deps: ReconcileDeps, attention: Attention, before: SourceSt
     case "in-sync":
       return;
     case "delete":
-      await calls.begin.write("DeleteObject", 0, (signal) => destination.deleteObject(key, signal));
+      await calls.begin.write("DeleteObject", 0, (signal) => destination.deleteObject(key, signal, etagOf(present)));
       report.deleted(key);
       return;
     case "copy":
@@ -156,6 +156,11 @@ async function write(deps: ReconcileDeps, attention: Attention, before: SourceSt
           decision.reason === "ArchivedObject" ? "the source object is archived" : "the source object is too large",
       });
   }
+}
+
+/** What was looked at is deleted, and nothing that took its place since: a delete that lands late cannot take a newer copy with it. */
+function etagOf(present: DestinationState | undefined): string | undefined {
+  return present?.kind === "object" ? present.etag : undefined;
 }
 
 /** Whoever receives a hand-off completes or aborts its upload in every branch (rule 8). */

@@ -1,5 +1,14 @@
 import { makeSessions, type CreateSession, type Session } from "../../aws/sessions";
-import { DESTINATION, errorBody, makeAdapters, rejection, sessionAnswer, signal, startServer } from "./support";
+import {
+  DESTINATION,
+  errorBody,
+  makeAdapters,
+  rejection,
+  sessionAnswer,
+  signal,
+  startServer,
+  TRANSPORTS,
+} from "./support";
 
 const BASE = { accessKeyId: "AKIA1", secretAccessKey: "s" };
 const LIFETIME_MS = 300_000;
@@ -124,10 +133,10 @@ test("invalidate: the next call makes a new session; a token of the past changes
   expect(await next).toBe("b/AKIA1/2");
 });
 
-describe("on the wire", () => {
+describe.each(TRANSPORTS)("on the wire, %s", (transport) => {
   test("a failing CreateSession is an error without effect, and the next call recovers", async () => {
     const server = await startServer(() => ({ status: 204 }));
-    const { destination, destroy } = makeAdapters(server.endpoint);
+    const { destination, destroy } = makeAdapters(server.endpoint, { transport });
     server.sessionScript = () => ({ status: 503, body: errorBody("ServiceUnavailable") });
     const error = await rejection(destination.deleteObject("k", signal()));
     expect(error).toMatchObject({ code: "Unavailable", operation: "CreateSession", effect: "none" });
@@ -146,7 +155,7 @@ describe("on the wire", () => {
     ["InvalidAccessKeyId", 403, "Credentials"],
   ])("CreateSession answers %s (%i): %s", async (name, status, code) => {
     const server = await startServer();
-    const { destination, destroy } = makeAdapters(server.endpoint);
+    const { destination, destroy } = makeAdapters(server.endpoint, { transport });
     server.sessionScript = () => ({ status, body: errorBody(name) });
     const error = await rejection(destination.head("k", signal()));
     expect(error).toMatchObject({ code, operation: "CreateSession", effect: "none", awsName: name });
@@ -156,7 +165,7 @@ describe("on the wire", () => {
 
   test("CreateSession without credentials is a Session error", async () => {
     const server = await startServer();
-    const { destination, destroy } = makeAdapters(server.endpoint);
+    const { destination, destroy } = makeAdapters(server.endpoint, { transport });
     server.sessionScript = () => ({ body: "<CreateSessionResult/>" });
     expect(await rejection(destination.head("k", signal()))).toMatchObject({ code: "Session", effect: "none" });
     destroy();
@@ -165,7 +174,7 @@ describe("on the wire", () => {
 
   test("many calls make one CreateSession, signed with the plain credentials", async () => {
     const server = await startServer(() => ({ status: 204 }));
-    const { destination, destroy } = makeAdapters(server.endpoint, { slots: 16 });
+    const { destination, destroy } = makeAdapters(server.endpoint, { transport, slots: 16 });
     await Promise.all(Array.from({ length: 16 }, (_, n) => destination.deleteObject(`k${n}`, signal())));
     expect(server.sessionRequests).toHaveLength(1);
     expect(server.sessionRequests[0]!.target).toMatch(new RegExp(`^/${DESTINATION}//?\\?session(=|$)`));
@@ -180,7 +189,7 @@ describe("on the wire", () => {
         ? { status: 400, body: errorBody("ExpiredToken") }
         : { status: 204 },
     );
-    const { destination, destroy } = makeAdapters(server.endpoint);
+    const { destination, destroy } = makeAdapters(server.endpoint, { transport });
     const failed = await Promise.all([1, 2, 3].map((n) => rejection(destination.deleteObject(`k${n}`, signal()))));
     for (const error of failed)
       expect(error).toMatchObject({ code: "Session", effect: "none", operation: "DeleteObject" });
@@ -196,7 +205,7 @@ describe("on the wire", () => {
         ? { status: 404 }
         : { status: 400, ...(method === "GET" ? { body: errorBody("InvalidToken") } : {}) },
     );
-    const { destination, destroy } = makeAdapters(server.endpoint);
+    const { destination, destroy } = makeAdapters(server.endpoint, { transport });
     expect(await rejection(destination.head("k", signal()))).toMatchObject({ code: "Session" });
     expect(await destination.head("k", signal())).toEqual({ kind: "absent" });
     destroy();

@@ -3,6 +3,11 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { makeDestinationClient, makeSourceClient } from "../../aws/clients";
 import { makeDestinationBucket } from "../../aws/destination-bucket";
+import { makeCall } from "../../aws/call";
+import { makeExplainHead } from "../../aws/head";
+import { makeLeanDestinationBucket } from "../../aws/lean/destination-bucket";
+import { makeS3Transport } from "../../aws/lean/s3-transport";
+import { makeLeanSourceBucket } from "../../aws/lean/source-bucket";
 import { makeSourceBucket } from "../../aws/source-bucket";
 import type { DestinationBucket, SourceBucket } from "../../core/ports";
 import { isSyncError, type SyncError } from "../../core/errors";
@@ -111,26 +116,52 @@ export interface Adapters {
   readonly destroy: () => void;
 }
 
-export function makeAdapters(
-  endpoint: string,
-  options: { slots?: number; kmsKeyArn?: string; source?: string } = {},
-): Adapters {
-  const { slots = 4, kmsKeyArn, source = SOURCE } = options;
+/** Both carry the same ports; what holds for one holds for the other. */
+export const TRANSPORTS = ["sdk", "lean"] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+export interface AdapterOptions {
+  readonly slots?: number;
+  readonly kmsKeyArn?: string;
+  readonly source?: string;
+  readonly transport?: Transport;
+}
+
+export function makeAdapters(endpoint: string, options: AdapterOptions = {}): Adapters {
+  const { slots = 4, kmsKeyArn, source = SOURCE, transport = "sdk" } = options;
   const clientOptions = { region: REGION, endpoint, credentials: CREDENTIALS, slots };
   const sourceClient = makeSourceClient(clientOptions, source);
   const { client, sessions, destroy } = makeDestinationClient(clientOptions);
-  return {
+  const encryption = kmsKeyArn === undefined ? {} : { kmsKeyArn };
+  const sdk = {
     source: makeSourceBucket({ client: sourceClient, name: source }),
-    destination: makeDestinationBucket({
-      client,
-      sessions,
-      name: DESTINATION,
+    destination: makeDestinationBucket({ client, sessions, name: DESTINATION, sourceBucket: source, ...encryption }),
+  };
+  const destroyClients = (): void => {
+    sourceClient.destroy();
+    destroy();
+  };
+  if (transport === "sdk") return { ...sdk, destroy: destroyClients };
+  const common = { region: REGION, maxConnections: slots + 32 };
+  const toSource = makeS3Transport({ ...common, client: sourceClient, bucket: source, service: "s3" });
+  const toDestination = makeS3Transport({ ...common, client, sessions, bucket: DESTINATION, service: "s3express" });
+  return {
+    source: makeLeanSourceBucket({
+      sdk: sdk.source,
+      transport: toSource,
+      explain: makeExplainHead(makeCall(sourceClient), source),
+    }),
+    destination: makeLeanDestinationBucket({
+      sdk: sdk.destination,
+      transport: toDestination,
+      explain: makeExplainHead(makeCall(client), DESTINATION),
       sourceBucket: source,
-      ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
+      ...encryption,
     }),
     destroy: () => {
-      sourceClient.destroy();
-      destroy();
+      toSource.destroy();
+      toDestination.destroy();
+      destroyClients();
     },
   };
 }
@@ -168,8 +199,13 @@ export const ODD_KEYS: readonly (readonly [name: string, key: string, path: stri
   ["of 512 characters and 1,024 bytes", "ü".repeat(512), "%C3%BC".repeat(512)],
 ];
 
+/** The target without the SDK's own mark (`x-id`), which means nothing to S3. */
+export function targetOf({ target }: Recorded): string {
+  return target.replace(/([?&])x-id=\w+&?/, "$1").replace(/[?&]$/, "");
+}
+
 /** Method, path and query of a request; the order of the query's fields means nothing. */
-export function line({ method, target }: Recorded): string {
-  const [path = "", query = ""] = target.split("?", 2);
-  return `${method} ${path}?${query.split("&").sort().join("&")}`;
+export function line(request: Recorded): string {
+  const [path = "", query = ""] = targetOf(request).split("?", 2);
+  return `${request.method} ${path}?${query.split("&").sort().join("&")}`;
 }

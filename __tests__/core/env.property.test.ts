@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { StarterConfig, WorkerConfig } from "../../core/config";
-import { LIMITS, parseStarterEnv, parseWorkerEnv, writeStarterEnv, writeWorkerEnv } from "../../core/env";
+import { LIMITS, TRANSPORTS, parseStarterEnv, parseWorkerEnv, writeStarterEnv, writeWorkerEnv } from "../../core/env";
 import { utf8Length } from "../../core/fingerprint";
 import { MIB } from "../../core/parts";
 import { defaultZone } from "../../core/zones";
@@ -27,6 +27,7 @@ const worker: fc.Arbitrary<WorkerConfig> = region.chain((where) =>
       partSize: within(LIMITS.partSizeMiB).map((mib) => mib * MIB),
       multipartThreshold: within(LIMITS.multipartThresholdMiB).map((mib) => mib * MIB),
       destinationKmsKeyArn: id.map((key) => `arn:aws:kms:${where}:123456789012:key/${key}`),
+      transport: fc.constantFrom(...TRANSPORTS),
       drainSeconds: within(LIMITS.drainSeconds),
       breakerBudgetSeconds: within(LIMITS.breakerBudgetSeconds),
       listUnitKeys: within(LIMITS.listUnitKeys),
@@ -47,6 +48,7 @@ const worker: fc.Arbitrary<WorkerConfig> = region.chain((where) =>
         "copyConcurrency",
         "partSize",
         "multipartThreshold",
+        "transport",
         "drainSeconds",
         "breakerBudgetSeconds",
         "listUnitKeys",

@@ -42,6 +42,7 @@ it("a worker needs five variables, the rest has defaults", () => {
       copyConcurrency: 256,
       partSize: 128 * MIB,
       multipartThreshold: 256 * MIB,
+      transport: "lean",
       drainSeconds: 90,
       breakerBudgetSeconds: 900,
       listUnitKeys: 10_000,
@@ -239,3 +240,34 @@ it.each([
     }
   },
 );
+
+describe("AWS_ENDPOINT_URL, which the SDK reads by itself", () => {
+  const allowed = "it must be an http or https URL without a user name, or not set";
+
+  it("may be set, for all services or for one", () => {
+    const good = { AWS_ENDPOINT_URL: "http://127.0.0.1:4566", AWS_ENDPOINT_URL_SQS: "https://vpce-1.sqs.example/" };
+    expect([...workerProblems(good), ...starterProblems(good)]).toEqual([]);
+    expect([...workerProblems({ AWS_ENDPOINT_URL: "" }), ...starterProblems({ AWS_ENDPOINT_URL: "" })]).toEqual([]);
+  });
+
+  it.each(["rubbish", "127.0.0.1:4566", "http://", "http://h:99999", "ftp://h", "http://user:secret@h"])(
+    "%j is a problem of its own, without repeating what may be a secret",
+    (bad) => {
+      const text = `is *** (${bad.length} characters); ${allowed}`;
+      expect(workerProblems({ AWS_ENDPOINT_URL: bad, AWS_ENDPOINT_URL_S3: bad, AWS_ENDPOINT_URL_SQS: bad })).toEqual([
+        `AWS_ENDPOINT_URL ${text}`,
+        `AWS_ENDPOINT_URL_S3 ${text}`,
+        `AWS_ENDPOINT_URL_SQS ${text}`,
+      ]);
+      expect(starterProblems({ AWS_ENDPOINT_URL_ECS: bad, AWS_ENDPOINT_URL_S3: bad })).toEqual([
+        `AWS_ENDPOINT_URL_ECS ${text}`,
+      ]);
+    },
+  );
+});
+
+it("a queue URL that no client could use is refused, not tried for a quarter of an hour", () => {
+  expect(workerProblems({ QUEUE_URL: "http://host:99999/1/q" })).toEqual([
+    "QUEUE_URL is *** (21 characters); it must be an http or https URL without a user name",
+  ]);
+});

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { encodeEventKey } from "../../core/keys";
 import { parseMessage } from "../../core/events";
+import { MAX_OBJECT_BYTES } from "../../core/parts";
 import { anyString, objectKey } from "./arbitraries";
 
 const KINDS = ["events", "test-event", "keys", "handoff", "list", "newer", "unknown"];
@@ -87,6 +88,33 @@ it("reads back the key of every S3 record, whatever the key", () => {
       }));
       const parsed = parseMessage(JSON.stringify({ Records }));
       expect(parsed.kind === "events" && parsed.events.map((event) => event.key)).toEqual(keys);
+    }),
+  );
+});
+
+it("reads back the key and size of every EventBridge event as they are: its keys are not URL-encoded", () => {
+  const sizes = fc.oneof(fc.constantFrom(0, 1, MAX_OBJECT_BYTES), fc.integer({ min: 0, max: MAX_OBJECT_BYTES }));
+  fc.assert(
+    fc.property(objectKey, fc.option(sizes, { nil: undefined }), (key, size) => {
+      const event = {
+        version: "0",
+        source: "aws.s3",
+        "detail-type": size === undefined ? "Object Deleted" : "Object Created",
+        time: "2026-04-01T12:00:00Z",
+        detail: { bucket: { name: "b" }, object: { key, ...(size === undefined ? {} : { size }) } },
+      };
+      expect(parseMessage(JSON.stringify(event))).toEqual({
+        kind: "events",
+        events: [
+          {
+            bucket: "b",
+            key,
+            ...(size === undefined ? {} : { size }),
+            eventName: event["detail-type"],
+            eventTime: Date.UTC(2026, 3, 1, 12),
+          },
+        ],
+      });
     }),
   );
 });

@@ -44,6 +44,7 @@ it("a Region is enough; the defaults are those of the design", () => {
     copyConcurrency: 256,
     partSizeMiB: 128,
     multipartThresholdMiB: 256,
+    transport: "lean",
     namePrefix: "s3-to-s3express-sync",
     assignPublicIp: true,
     vpcEndpoints: "create",
@@ -186,7 +187,10 @@ describe("one problem each", () => {
       'tags is "{\\"a\\":1}"; it must be a JSON object with text values, such as {"team":"storage"}',
     ],
     [{ verifySchedule: "daily" }, 'verifySchedule is "daily"; it must be rate(...) or cron(...)'],
-    [{ namePrefix: "Sync" }, 'namePrefix is "Sync"; it must be 3 to 40 lower-case letters, digits and hyphens'],
+    [
+      { namePrefix: "Sync" },
+      'namePrefix is "Sync"; it must be 3 to 40 lower-case letters, digits and single hyphens that do not begin with sg-, sthree-, amzn-s3-demo-',
+    ],
     [{ maxworkers: "5" }, "maxworkers is not a setting; did you mean maxWorkers?"],
     [{ colour: "red" }, "colour is not a setting"],
   ])("%j", (raw, problem) => {
@@ -228,7 +232,9 @@ it.each([
   ["dev", "s3-to-s3express-sync"],
   ["prod", "s3-to-s3express-sync-prod"],
   ["Team_A.test", "s3-to-s3express-sync-team-a-test"],
-  ["a-very-long-stack-name-indeed", "s3-to-s3express-sync-a-very-long-stack-n"],
+  ["_x..y_", "s3-to-s3express-sync-x-y"],
+  ["___", "s3-to-s3express-sync-stack"],
+  ["a-very-long-stack-name-indeed", "s3-to-s3express-sync-a-very-long-m7tvg5"],
 ])("stack %s: %s", (stack, name) => {
   expect(defaultNamePrefix(stack)).toBe(name);
   expect(settings({ namePrefix: name }).namePrefix).toBe(name);

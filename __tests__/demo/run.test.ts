@@ -1,7 +1,11 @@
 /** The demo from code, smaller: the real worker and starter on the local cloud. What it leaves on disk: signals.test.ts. */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { MIB } from "../../core/parts";
+import { leftBehind } from "../../lab/demo/leftovers";
 import { DemoStuck, runDemo, type DemoOptions } from "../../lab/demo/run";
-import { plainView } from "../../lab/demo/view";
+import { plainView, SILENT } from "../../lab/demo/view";
+import { startCloud } from "../../local/cloud";
 import { liveChildren } from "../../local/process/children";
 
 const SMALL: DemoOptions = {
@@ -27,15 +31,56 @@ test("a small run ends equal, with a hand-off that loses no part, and leaves not
   expect(text).toMatch(/SIGTERM.* with 2 of 4 parts copied[^]*resumes the upload: 2 of 4 parts/);
   expect(text.match(/exit code 0/g)).toHaveLength(numbers.workers);
   expectNobodyLeft();
-}, 90_000);
+}, 240_000);
+
+/** Process ids of this process's workers, oldest first. */
+function workerPids(): number[] {
+  return execFileSync("ps", ["-A", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" })
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, parent, state, ...args]) => Number(parent) === process.pid && !state?.startsWith("Z") && isWorker(args))
+    .map(([pid]) => Number(pid));
+}
+
+const isWorker = (args: readonly string[]): boolean => args.some((arg) => arg.endsWith("worker.cjs"));
+
+test("a worker that is told to stop, beside the provoked one, is not equal", async () => {
+  let isInterruptionOver = false;
+  let stopped: number | undefined;
+  const result = await runDemo({
+    ...SMALL,
+    seed: 5,
+    view: {
+      ...SILENT,
+      moment(moment) {
+        if (moment.kind === "left") isInterruptionOver = true;
+        if (!isInterruptionOver || stopped !== undefined) return;
+        stopped = workerPids()[0];
+        if (stopped !== undefined) process.kill(stopped, "SIGTERM");
+      },
+    },
+  });
+  expect(stopped).toBeDefined();
+  expect(result).toMatchObject({ verdict: "different", differences: [], numbers: { toldToStop: 2, workersNow: 0 } });
+  expect(result.problems).toContain("1 worker did not leave by empty polls");
+}, 240_000);
+
+test("a cloud that runs is something left behind, one that is closed is not", async () => {
+  const cloud = await startCloud();
+  const found = await leftBehind(cloud);
+  await cloud.close();
+  expect(found).toEqual([`the directory ${cloud.directory}`, `a server at ${cloud.endpoint}`]);
+  expect(existsSync(cloud.directory)).toBe(false);
+  expect(await leftBehind(cloud)).toEqual([]);
+});
 
 test("the watchdog says what the demo waits for", async () => {
   await expect(runDemo({ ...SMALL, watchdogSeconds: 2 })).rejects.toThrow(DemoStuck);
   expectNobodyLeft();
-}, 60_000);
+}, 240_000);
 
 test("called off before it began", async () => {
   const reason = new Error("not today");
   await expect(runDemo({ ...SMALL, signal: AbortSignal.abort(reason) })).rejects.toThrow(reason);
   expectNobodyLeft();
-}, 60_000);
+}, 240_000);

@@ -64,7 +64,7 @@ test.each<[NodeJS.Signals, string, RegExp]>([
     expect(children.filter(isAlive)).toEqual([]);
     expect(readdirSync(temp)).toEqual([]);
   },
-  60_000,
+  240_000,
 );
 
 test("nobody reads on: it ends and leaves nothing", async () => {
@@ -76,7 +76,7 @@ test("nobody reads on: it ends and leaves nothing", async () => {
   expect(code).toBe(130);
   expect(children.filter(isAlive)).toEqual([]);
   expect(readdirSync(temp)).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 test.each([
   [["--help"], 0, /^usage: npm run demo/],

@@ -3,18 +3,22 @@
  * for one. The worker holds its messages, probes one key at a time, and goes on by itself; no key pays for the outage.
  */
 import { BRIEF, withStack } from "../support/e2e";
+import { until } from "../support/e2e-wait";
 
 jest.setTimeout(300_000);
 
 test("trap 13: a destination that answers 503 for a whole minute costs no message, no failure and no dead letter", async () => {
   await withStack({ settings: BRIEF }, async ({ cloud, destination, put, worker, requests, drained, expectEqual }) => {
-    cloud.s3.sleep(destination, 60_000);
+    cloud.s3.sleep(destination, 3_600_000);
     const keys = Array.from({ length: 5 }, (_, index) => `early/${index}`);
     for (const key of keys) await put(key, `content of ${key}`);
     const one = await worker();
     await one.logged("breaker-open", { code: "Unavailable" });
+    const opened = performance.now();
+    await until("a whole minute has passed", () => performance.now() - opened > 61_000, 120_000);
+    cloud.s3.sleep(destination, 0);
     const closed = await one.logged("breaker-closed", {}, 180_000);
-    expect(closed["openSeconds"]).toBeGreaterThanOrEqual(50);
+    expect(closed["openSeconds"]).toBeGreaterThanOrEqual(60);
     await drained(180_000);
     await expectEqual();
     await one.ended(0);

@@ -82,6 +82,7 @@ export function stubEnvironment(
     AWS_REGION: "eu-north-1",
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     AWS_ENDPOINT_URL_SQS: stub.url,
     AWS_ENDPOINT_URL_ECS: stub.url,
     QUEUE_URL: `${stub.url}/123456789012/sync-q`,

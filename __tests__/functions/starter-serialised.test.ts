@@ -3,14 +3,12 @@
  * silently. So the text is written out, loaded by a second, clean Node process, and must do what the original does.
  */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import * as pulumi from "@pulumi/pulumi";
 import { makeStarter, type StarterResult } from "../../functions/starter";
 import { type AwsStub, queueOf, refusal, startAwsStub, type StubAnswers, stubEnvironment } from "./aws-stub";
 import { crashedTask, type FakeEcs, fakeEcs, workingTask } from "./fake-ecs";
+import { type Serialised, serialiseStarter } from "./serialised";
 
 const RUNNER = `require(process.argv[1]).handler(JSON.parse(process.argv[2]))
   .then((result) => ({ result }), (error) => ({ error: error.message }))
@@ -69,20 +67,16 @@ const scenarios: Record<string, Scenario> = {
   },
 };
 
-let folder: string;
-let text: string;
+let packed: Serialised;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "s3es-starter-"));
-  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
-  ({ text } = await pulumi.runtime.serializeFunction(makeStarter, { isFactoryFunction: true }));
-  writeFileSync(join(folder, "index.js"), text);
+  packed = await serialiseStarter();
   jest.spyOn(console, "log").mockImplementation(() => undefined);
 });
 
 afterAll(() => {
   jest.restoreAllMocks();
-  rmSync(folder, { recursive: true });
+  packed.remove();
 });
 
 /** Everything but addresses and times must be the same, so both get a cluster of their own. */
@@ -113,8 +107,8 @@ async function direct(environment: Record<string, string>): Promise<Outcome> {
 }
 
 async function serialised(environment: Record<string, string>): Promise<Outcome> {
-  const args = ["-e", RUNNER, join(folder, "index.js"), JSON.stringify(EVENT)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment, cwd: folder });
+  const args = ["-e", RUNNER, packed.module, JSON.stringify(EVENT)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment, cwd: packed.folder });
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Outcome;
 }
 
@@ -133,8 +127,8 @@ it.each(Object.entries(scenarios))("the serialised starter does what the origina
 });
 
 it("is small: the SDK is required, not captured", () => {
-  expect(text.length).toBeLessThan(64 * 1024);
-  expect([...new Set(text.match(/require\("[^"]*"\)/g))].sort()).toEqual([
+  expect(packed.text.length).toBeLessThan(64 * 1024);
+  expect([...new Set(packed.text.match(/require\("[^"]*"\)/g))].sort()).toEqual([
     'require("@aws-sdk/client-ecs/dist-cjs/index.js")',
     'require("@aws-sdk/client-sqs/dist-cjs/index.js")',
     'require("crypto")',
@@ -142,5 +136,6 @@ it("is small: the SDK is required, not captured", () => {
 });
 
 it("contains no path of the machine it was built on", () => {
-  for (const path of [process.cwd(), homedir(), tmpdir(), "file://", "node_modules/"]) expect(text).not.toContain(path);
+  for (const path of [process.cwd(), homedir(), tmpdir(), "file://", "node_modules/"])
+    expect(packed.text).not.toContain(path);
 });

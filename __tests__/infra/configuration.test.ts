@@ -2,7 +2,15 @@
 import { readFileSync } from "node:fs";
 import { type Setting, SETTINGS } from "../../core/settings-table";
 import { pulumiDefault, pulumiType } from "../../infra/config";
-import { notFound, problemsOf, type ProgramOptions, PROJECT, runProgram } from "../support/pulumi-program";
+import {
+  notFound,
+  problemsOf,
+  type ProgramOptions,
+  PROJECT,
+  type Ran,
+  type Recorded,
+  runProgram,
+} from "../support/pulumi-program";
 
 // The starter's code does not matter here, and making it takes most of a run.
 jest.mock("@pulumi/pulumi/runtime/closure/codePaths", () => ({ computeCodePaths: () => Promise.resolve(new Map()) }));
@@ -100,10 +108,8 @@ const bad: Record<
     [/^maxWorker is not a setting/, /did you mean maxWorkers/],
   ],
   "no public address in public subnets": [{ assignPublicIp: "false" }, [/^assignPublicIp is false without subnetIds/]],
-  "verification, which is not there yet": [
-    { verifySchedule: "rate(1 day)", canaryMinutes: "5" },
-    [/^verifySchedule/, /^canaryMinutes/],
-  ],
+  "the canary, which is not there yet": [{ canaryMinutes: "5" }, [/^canaryMinutes/]],
+  "a schedule in words": [{ verifySchedule: "daily" }, [/^verifySchedule is "daily"; it must be rate/]],
   "everything at once": [
     {
       sourceBucket: "X",
@@ -136,7 +142,7 @@ const bad: Record<
     { destinationBucket: "absent" },
     [/^destinationBucket absent--eun1-az1--x-s3 does not exist/],
   ],
-  "somebody else's notifications": [
+  "trap 23: replacing the bucket's notification document: somebody else's entries stop the program": [
     { sourceBucket: "my-bucket" },
     [
       /^bucket my-bucket has notifications that are not this stack's.*: \(no id\): s3:ObjectRemoved:\* to arn:aws:sns:y; thumbs: s3:ObjectCreated:\* to arn:aws:lambda:x; delivery to EventBridge\. Enable EventBridge on the bucket and set notificationMode/,
@@ -215,7 +221,16 @@ describe("adopted buckets belong to someone else", () => {
     expect(ran.outputs.next).toHaveProperty("backfill");
     expect(Object.keys(ran.outputs.next as object)[0]).toBe("backfill");
     expect(ran.outputs.reuseBuckets).toBeUndefined();
-    expect(ran.outputs.advice).toMatch(/lifecycle/);
+    const { addToBucketPolicy, addToLifecycleRules } = ran.outputs.advice as Record<string, string>;
+    expect(JSON.parse(addToBucketPolicy!)).toMatchObject({
+      Principal: { Service: "lifecycle.s3.amazonaws.com" },
+      Action: ["s3express:CreateSession"],
+      Resource: ["arn:aws:s3express:eu-north-1:123456789012:bucket/data--eun1-az1--x-s3"],
+    });
+    expect(JSON.parse(addToLifecycleRules!)).toMatchObject({
+      Status: "Enabled",
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    });
   });
 
   it("not even that through EventBridge", async () => {
@@ -235,10 +250,50 @@ describe("adopted buckets belong to someone else", () => {
     expect(await problemsOf({ sourceBucket: "my-source-bucket" }, { answers })).toEqual([]);
   });
 
-  it("created buckets are not asked about", async () => {
+  it("the notifications of created buckets are not asked about", async () => {
     expect((await runProgram()).asked).not.toContain("getBucketNotification");
   });
 });
+
+describe("created buckets that are there already", () => {
+  const SOURCE = "s3-to-s3express-sync-source-123456789012";
+  const DESTINATION = "s3-to-s3express-sync-123456789012--eun1-az1--x-s3";
+  const left = {
+    getBucket: () => ({ bucketRegion: "eu-north-1" }),
+    getDirectoryBuckets: () => ({ buckets: ["other--eun1-az1--x-s3", DESTINATION] }),
+  };
+  const imported = (ran: Ran): readonly string[] => ran.resources.flatMap(({ importId }) => importId || []).sort();
+
+  it("are taken in, and everything else is as ever", async () => {
+    const [first, again] = [await runProgram(), await runProgram({}, { answers: left })];
+    expect(imported(first)).toEqual([]);
+    expect(imported(again)).toEqual([DESTINATION, SOURCE]);
+    const withoutImport = (ran: Ran): object =>
+      Object.fromEntries(ran.resources.map((one) => [one.name, { ...one, importId: "", inputs: withoutCode(one) }]));
+    expect(withoutImport(again)).toEqual(withoutImport(first));
+  });
+
+  it.each<[string, Record<string, string>, ProgramOptions["answers"], readonly string[]]>([
+    ["only the one that is there", {}, { getBucket: left.getBucket }, [SOURCE]],
+    ["not one in another Region", {}, { getBucket: () => ({ bucketRegion: "us-east-1" }) }, []],
+    ["not what nobody may look at", {}, { ...left, ...refusing("getBucket", "getDirectoryBuckets") }, []],
+    ["not an adopted one", { sourceBucket: "my-source-bucket" }, left, [DESTINATION]],
+    ["not those that go with the stack", { deleteBucketsOnDestroy: "true" }, left, []],
+  ])("%s", async (_, config, answers, expected) => {
+    expect(imported(await runProgram(config, { answers: answers! }))).toEqual(expected);
+  });
+});
+
+function withoutCode({ inputs }: Recorded): object {
+  return { ...inputs, code: 0 };
+}
+
+function refusing(...names: readonly string[]): NonNullable<ProgramOptions["answers"]> {
+  const refuse = (): never => {
+    throw notFound("AccessDenied");
+  };
+  return Object.fromEntries(names.map((name) => [name, refuse]));
+}
 
 describe("networks", () => {
   it.each([

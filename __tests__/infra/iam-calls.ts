@@ -51,10 +51,18 @@ function sourceCalls({ operation, key, status }: LogEntry, { arns, sourceKmsKeyA
   return [read, ...(status === 404 ? [list] : []), ...keyCalls(["kms:Decrypt"], sourceKmsKeyArn)];
 }
 
+/** What a session that only reads allows (API CreateSession), and asking for one: without a mode S3 gives the one allowed. */
+const READS = new Set(["CreateSession", "HeadObject", "GetObject", "ListObjectsV2"]);
+
 /** All object operations go through a session; copies read their source as well. */
 function destinationCalls({ operation, source }: LogEntry, world: World): readonly Call[] {
   const { arns } = world;
-  const session: Call = { action: "s3express:CreateSession", resource: arns.destinationBucket };
+  const mode = READS.has(operation) ? "ReadOnly" : "ReadWrite";
+  const session: Call = {
+    action: "s3express:CreateSession",
+    resource: arns.destinationBucket,
+    context: { "s3express:SessionMode": mode },
+  };
   if (operation !== "CopyObject" && operation !== "UploadPartCopy") return [session];
   const copied = (source ?? "").slice((source ?? "").indexOf("/") + 1);
   return [

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { isGeneralPurposeBucketName, parseDirectoryBucketName } from "../../core/zones";
 import { isNamePrefix } from "../../core/settings-table";
-import { parseSettings, type Settings } from "../../core/settings";
+import { defaultNamePrefix, parseSettings, type Settings } from "../../core/settings";
 import { arnsFor } from "../../infra/arns";
 import { namesFor } from "../../infra/names";
 import { json, type Ran, runProgram } from "../support/pulumi-program";
@@ -58,6 +58,17 @@ it("whatever the prefix, every name is one AWS takes", () => {
       for (const queue of [names.queue, names.deadLetterQueue]) expect(queue).toMatch(/^[\w-]{1,80}$/);
     }),
   );
+});
+
+it.each(["sg-sync", "sthree-sync", "amzn-s3-demo-sync", "a--b", "a-", "1a", "ab", "Abc", "x".repeat(41)])(
+  "%s begins no name",
+  (prefix) => expect(isNamePrefix(prefix)).toBe(false),
+);
+
+it("stacks whose names begin alike have names of their own", () => {
+  const [a, b] = ["production-eu-north-1-blue", "production-eu-north-1-green"].map(defaultNamePrefix);
+  expect(a).not.toBe(b);
+  for (const prefix of [a!, b!]) expect(isNamePrefix(prefix)).toBe(true);
 });
 
 it("long prefixes with the same beginning get different buckets", () => {

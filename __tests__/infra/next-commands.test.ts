@@ -3,8 +3,6 @@ import { parseSettings, type Settings } from "../../core/settings";
 import { namesFor } from "../../infra/names";
 import { nextCommands, reuseCommand } from "../../infra/next-commands";
 
-const QUEUE_URL = "https://sqs.eu-north-1.amazonaws.com/123456789012/q";
-
 function settingsWith(raw: Record<string, string>): Settings {
   const parsed = parseSettings({ "aws:region": "eu-north-1", ...raw }, "dev");
   if (!parsed.ok) throw new Error(parsed.problems.join());
@@ -13,7 +11,7 @@ function settingsWith(raw: Record<string, string>): Settings {
 
 function commandsWith(raw: Record<string, string>) {
   const settings = settingsWith(raw);
-  return nextCommands(namesFor(settings, "123456789012"), settings, QUEUE_URL);
+  return nextCommands(namesFor(settings, "123456789012"), settings);
 }
 
 it("a source that was there before is backfilled first; the command finds the system by the stack's outputs", () => {
@@ -22,10 +20,10 @@ it("a source that was there before is backfilled first; the command finds the sy
   expect(commands).not.toHaveProperty("tryIt");
 });
 
-it("a source that was made just now is tried out instead", () => {
-  const commands = commandsWith({});
-  expect(commands).not.toHaveProperty("backfill");
-  expect(Object.keys(commands)[0]).toBe("tryIt");
+it("a backfill comes first where objects are there already, and nobody is told to write into a bucket of theirs", () => {
+  const verbs = (settings: Settings) => Object.keys(nextCommands(namesFor(settings, "123456789012"), settings));
+  expect(verbs(settingsWith({ sourceBucket: "mine" }))).toEqual(["backfill", "status", "startNow", "verify", "pause"]);
+  expect(verbs(settingsWith({}))).toEqual(["tryIt", "backfill", "status", "startNow", "verify", "pause"]);
 });
 
 it("the lines that take retained buckets into use again name what was created", () => {

@@ -167,6 +167,7 @@ export const rows: Record<string, Row | readonly Row[]> = {
   copyConcurrency: { value: "64", changes: ["task"], shows: worker("COPY_CONCURRENCY"), as: "64" },
   partSizeMiB: { value: "64", changes: ["task"], shows: worker("PART_SIZE_MIB"), as: "64" },
   multipartThresholdMiB: { value: "5120", changes: ["task"], shows: worker("MULTIPART_THRESHOLD_MIB"), as: "5120" },
+  transport: { value: "sdk", changes: ["task"], shows: worker("TRANSPORT"), as: "sdk" },
   namePrefix: {
     value: "mirror",
     changes: ALL_NAMES.filter((name) => !["capacity", "source-private", "starter-invocations"].includes(name)).concat(
@@ -347,6 +348,16 @@ export const rows: Record<string, Row | readonly Row[]> = {
     shows: (ran) => ["source", "destination"].map((name) => named(name)(ran)?.retainOnDelete),
     as: [false, false],
   },
+  verifySchedule: {
+    value: "cron(0 3 ? * SUN *)",
+    changes: [],
+    added: [
+      ...["verify", "verify-role", "verify-role-policy", "verify-rule", "verify-target"],
+      ...["verify-rule-role", "verify-rule-role-policy"],
+    ],
+    shows: input("aws:cloudwatch/eventRule:EventRule", "verify-rule", "scheduleExpression"),
+    as: "cron(0 3 ? * SUN *)",
+  },
   reservedConcurrency: {
     value: "1",
     changes: ["starter"],
@@ -359,6 +370,5 @@ export const rows: Record<string, Row | readonly Row[]> = {
 export const ELSEWHERE: Record<string, string> = {
   "aws:region": "__tests__/infra/configuration.test.ts: beside the seed's REGION",
   assignPublicIp: "__tests__/infra/configuration.test.ts: needs private subnets",
-  verifySchedule: "__tests__/infra/configuration.test.ts: refused",
   canaryMinutes: "__tests__/infra/configuration.test.ts: refused",
 };

@@ -4,6 +4,8 @@ import type { Clock } from "../../local/http/clock";
 export interface JumpingClock extends Clock {
   /** Puts the clock forward; timers that fall due run at once, in order of their time. */
   jump(seconds: number): void;
+  /** Timers whose time has come and that have not run yet. */
+  readonly due: number;
 }
 
 interface Alarm {
@@ -40,6 +42,9 @@ export function makeJumpingClock(): JumpingClock {
       ahead += seconds * 1000;
       // In order of their time: timeouts of the same length fire in the order they were set.
       for (const alarm of [...alarms].sort((a, b) => a.at - b.at)) arm(alarm);
+    },
+    get due() {
+      return [...alarms].filter(({ at }) => at <= now()).length;
     },
   };
 }

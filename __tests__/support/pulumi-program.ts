@@ -17,6 +17,8 @@ export interface Recorded {
   readonly name: string;
   readonly inputs: Inputs;
   readonly retainOnDelete: boolean;
+  /** The id under which it is taken in if it is not this stack's yet; "" when it is created. */
+  readonly importId: string;
   readonly ignoreChanges: readonly string[];
   /** Names of what must exist before and is deleted after. */
   readonly dependsOn: readonly string[];
@@ -125,7 +127,10 @@ export function notFound(details: string): Error {
 const ANSWERS: NonNullable<ProgramOptions["answers"]> = {
   getCallerIdentity: () => ({ accountId: ACCOUNT }),
   getPartition: () => ({ partition: "aws" }),
-  getBucket: ({ bucket }) => ({ bucket, bucketRegion: REGION }),
+  getBucket: ({ bucket }) => {
+    if (String(bucket).endsWith(ACCOUNT)) throw notFound(`empty result: ${String(bucket)}`);
+    return { bucket, bucketRegion: REGION };
+  },
   getBucketNotification: () => ({ queues: [], topics: [], lambdaFunctions: [], eventbridge: false }),
   getDirectoryBuckets: () => ({ buckets: ["data--eun1-az1--x-s3", "my-express-bucket--eun1-az1--x-s3"] }),
   getVpc: () => ({ id: "vpc-0default" }),
@@ -159,6 +164,7 @@ interface RegisterRequest {
   getType(): string;
   getName(): string;
   getRetainondelete(): boolean;
+  getImportid(): string;
   getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getProvider(): string;
@@ -191,6 +197,7 @@ function recordInto(recorded: Recorded[]): () => void {
       name: request.getName(),
       inputs: seen.inputs,
       retainOnDelete: request.getRetainondelete(),
+      importId: request.getImportid(),
       ignoreChanges: request.getIgnorechangesList(),
       dependsOn: request.getDependenciesList().map((urn) => urn.slice(urn.lastIndexOf("::") + 2)),
       provider: request.getProvider(),

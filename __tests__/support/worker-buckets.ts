@@ -113,7 +113,14 @@ export function makeBuckets(): Buckets {
         request("CopyObject", `${key} ${sourceEtag}`, () =>
           write(key, sourceAt(key, sourceEtag), content, checksumAlgorithm),
         ),
-      deleteObject: (key) => request("DeleteObject", key, () => void destination.delete(key)),
+      deleteObject: (key, _signal, ifMatch) =>
+        request("DeleteObject", ifMatch === undefined ? key : `${key} if ${ifMatch}`, () => {
+          const present = destination.get(key);
+          if (ifMatch !== undefined && present !== undefined && present.etag !== ifMatch) {
+            throw failure("PreconditionFailed");
+          }
+          destination.delete(key);
+        }),
       createUpload: ({ key, content }) =>
         request("CreateUpload", key, () => {
           const id = `upload-${++serial}`;

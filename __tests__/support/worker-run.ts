@@ -25,6 +25,7 @@ const CONFIG: WorkerConfig = {
   longPollSeconds: 20,
   emptyPollsBeforeExit: 3,
   listUnitKeys: 10_000,
+  transport: "lean",
   drainSeconds: 90,
   breakerBudgetSeconds: 300,
   logLevel: "info",

@@ -45,6 +45,13 @@ describe("one look at a key", () => {
       ["HeadSource", "HeadDestination", "CopyObject v1", "HeadSource"],
     ],
     [
+      "looked at: gone at the source; what was seen is deleted, and nothing else",
+      undefined,
+      foreign,
+      true,
+      ["HeadSource", "HeadBucket", "HeadDestination", "DeleteObject if random", "HeadSource"],
+    ],
+    [
       "looked at: absent on both sides",
       undefined,
       undefined,
@@ -123,6 +130,19 @@ describe("changes meanwhile", () => {
     });
     await expect(reconcileNow()).resolves.toEqual(v1);
     expect(replica(buckets)).toBeDefined();
+  });
+
+  it("a replica that was replaced after it was looked at is not deleted blindly", async () => {
+    const { buckets, reconcileNow } = beginKey();
+    buckets.at.destination.set(KEY, foreign);
+    buckets.once("DeleteObject", (apply) => {
+      buckets.at.source.set(KEY, v1);
+      buckets.at.destination.set(KEY, { ...replicaOf(v1), etag: "newer" });
+      return apply();
+    });
+    await expect(reconcileNow({ mustLook: true })).resolves.toEqual(v1);
+    expect(replica(buckets)?.etag).toBe("newer");
+    expect(buckets.sent("CopyObject")).toEqual([]);
   });
 
   it("a source that is gone when it is copied is looked at again", async () => {

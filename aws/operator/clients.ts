@@ -7,6 +7,7 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { makeHandler } from "../agents";
 
@@ -19,6 +20,7 @@ export interface OperatorClients {
   readonly kms: KMSClient;
   readonly lambda: LambdaClient;
   readonly quotas: ServiceQuotasClient;
+  readonly sqs: SQSClient;
   readonly sts: STSClient;
   destroy(): void;
 }
@@ -64,6 +66,9 @@ export function makeOperatorClients(region: string): OperatorClients {
     },
     get quotas() {
       return once("quotas", () => new ServiceQuotasClient(config()));
+    },
+    get sqs() {
+      return once("sqs", () => new SQSClient(config()));
     },
     get sts() {
       return once("sts", () => new STSClient(config()));

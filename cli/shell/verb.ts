@@ -24,13 +24,13 @@ export interface Shell {
 export interface VerbText<N extends SystemField> {
   /** One line for the list of verbs. */
   readonly summary: string;
-  /** What it does and what its exit codes mean, for --help. */
+  /** What it does, then a line "Exit codes: ...", for --help. Other line breaks are commander's, unless indented or empty lines. */
   readonly description: string;
   readonly needs: readonly N[];
   /** Command lines that run as they stand, without the name of the program. */
   readonly examples: readonly string[];
   /** What --json prints. */
-  readonly json: "one document" | "one document per line";
+  readonly json: "one document" | "one document per line" | "one document; one per line with --watch";
 }
 
 /** A command with the shared options; the caller adds options of its own and an action. */
@@ -40,7 +40,7 @@ export function makeVerb<N extends SystemField>(
 ) {
   const command = new Command(name)
     .summary(summary)
-    .description(description)
+    .description(description.replace(/\n(?!Exit codes|[\n ])/g, " "))
     .optionsGroup("Output:")
     .option("--json", `print JSON: ${json}`)
     .option("--debug", "show stack traces of errors")

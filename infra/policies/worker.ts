@@ -31,7 +31,7 @@ export function workerPolicy({ arns, sourceKmsKeyArn, destinationKmsKeyArn }: Wo
 }
 
 /** An alias names no resource in a policy: the key behind it is matched by its alias (KMS guide, kms:ResourceAliases). */
-function useKey(sid: string, actions: readonly string[], keyArn: string): Statement {
+export function useKey(sid: string, actions: readonly string[], keyArn: string): Statement {
   const [owner, alias] = keyArn.split(":alias/");
   if (owner === undefined || alias === undefined) return allow(sid, actions, [keyArn]);
   return allow(sid, actions, [`${owner}:key/*`], {

@@ -55,6 +55,11 @@ export function copiedParts(cloud: Cloud, key: string): number {
   return cloud.log.entries({ operation: "UploadPartCopy", key, status: 200 }).filter(hasWorked).length;
 }
 
+/** The same, and part copies whose answer was lost: they may have been made. */
+export function perhapsCopiedParts(cloud: Cloud, key: string): number {
+  return copiedParts(cloud, key) + cloud.log.entries({ operation: "UploadPartCopy", key, status: 0 }).length;
+}
+
 /** Uploads that were begun for this key. */
 export function begunUploads(cloud: Cloud, key: string): number {
   return cloud.log.entries({ operation: "CreateMultipartUpload", key, status: 200 }).filter(hasWorked).length;

@@ -4,14 +4,17 @@ import { planCopy, type CopySizes } from "../../core/parts";
 import { startStack, type Stack } from "../stack/stack";
 import { makeAuthor } from "./author";
 import { compare } from "./compare";
-import { begunUploads, copiedParts, interruptCopy } from "./interrupt";
+import { factsOf } from "./facts";
+import { interruptCopy } from "./interrupt";
 import { operatorClient, takeInventory } from "./inventory";
-import { activityOf, liveOf, messagesIn, waitingFor } from "./live";
+import { leftBehind } from "./leftovers";
+import { activityOf, liveOf, waitingFor } from "./live";
 import { observe, type Observer } from "./observer";
 import { FULL_SIZE, makeScenario, type DemoSize, type Scenario } from "./scenario";
 import { preface, SIMULATED, TIMES } from "./stage";
-import { mib, summarise, type DemoResult } from "./summary";
+import { mib } from "./summary";
 import { plural, shortKey, type Moment } from "./timeline";
+import { summarise, type DemoResult, type Facts } from "./verdict";
 import { SILENT, type View } from "./view";
 import { sleep, until } from "./wait";
 
@@ -70,19 +73,20 @@ export async function runDemo(options: DemoOptions = {}): Promise<DemoResult> {
     tell,
     signal: stop.signal,
   });
+  let facts: Facts;
   try {
-    const done = await Promise.race([acting, aborted(stop.signal)]);
-    return summarise({ ...done, seed, seconds: elapsedMs() / 1000 });
+    facts = { ...(await Promise.race([acting, aborted(stop.signal)])), seed, seconds: elapsedMs() / 1000 };
   } finally {
     clearInterval(ticker);
     clearTimeout(watchdog);
     options.signal?.removeEventListener("abort", callOff);
     stop.abort(new Error("the demo is over"));
-    await Promise.race([acting.catch(() => undefined), sleepQuietly(LAST_WRITE_MS)]);
+    await within(LAST_WRITE_MS, acting);
     observer.close();
     view.close();
     await stack.close();
   }
+  return summarise({ ...facts, left: { ...facts.left, behind: await leftBehind(stack.cloud) } });
 }
 
 interface Stage {
@@ -94,7 +98,7 @@ interface Stage {
   readonly signal: AbortSignal;
 }
 
-async function act(stage: Stage) {
+async function act(stage: Stage): Promise<Omit<Facts, "seed" | "seconds">> {
   const { stack, observer, scenario, sizes, tell, signal } = stage;
   const { cloud } = stack;
   const { multipart, steps, races } = scenario;
@@ -108,6 +112,7 @@ async function act(stage: Stage) {
     // S3's test event is of no interest here, and no reason to start a worker.
     stack.queue.purge();
 
+    const workersBefore = cloud.ecs.tasks().length;
     const input = { cloud, observer, key: multipart.key, tell, signal };
     const interruption = interruptCopy({ ...input, parts: plan.partCount, partsDone: Math.ceil(plan.partCount / 2) });
     const raced = author.race(races, ({ object }) =>
@@ -123,7 +128,7 @@ async function act(stage: Stage) {
     note(`source     begins ${storyOf(scenario)}`);
     await author.play(steps);
     note("source     does not change any more");
-    await meanwhile;
+    const [interrupted] = await meanwhile;
     await until(() => waitingFor(activityOf(stack, observer)).length === 0, signal);
 
     note("comparing  both buckets, read back over HTTP");
@@ -134,21 +139,8 @@ async function act(stage: Stage) {
       objects: source.length,
       bytes: source.reduce((sum, item) => sum + item.size, 0),
       differences: compare(source, destination),
-      finals: observer.finals,
-      workers: cloud.ecs.tasks(),
-      requests: requestsOf(stack),
-      multipart: {
-        parts: plan.partCount,
-        partBytes: plan.partSize,
-        copied: copiedParts(cloud, multipart.key),
-        refused: cloud.log.entries({ operation: "UploadPartCopy", key: multipart.key, status: 503 }).length,
-        uploads: begunUploads(cloud, multipart.key),
-      },
-      left: {
-        messages: messagesIn(stack.queue),
-        deadLetters: messagesIn(stack.deadLetters),
-        uploads: openUploads(stack),
-      },
+      workersBefore,
+      ...factsOf({ stack, observer, key: multipart.key, plan, interrupted }),
     };
   } finally {
     client.destroy();
@@ -172,20 +164,6 @@ function storyOf({ steps, races }: Scenario): string {
   ].join(", ");
 }
 
-function requestsOf({ cloud }: Stack) {
-  const count = (operation: string): number => cloud.log.count(operation, "worker");
-  return {
-    head: count("HeadObject"),
-    copy: count("CopyObject"),
-    part: count("UploadPartCopy"),
-    delete: count("DeleteObject"),
-  };
-}
-
-function openUploads({ cloud, source, destination }: Stack): number {
-  return cloud.s3.openUploads(source).length + cloud.s3.openUploads(destination).length;
-}
-
 function partsThere({ cloud, destination }: Stack, key: string): number {
   return cloud.s3.openUploads(destination).find((upload) => upload.key === key)?.parts.length ?? 0;
 }
@@ -199,6 +177,10 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function sleepQuietly(ms: number): Promise<void> {
-  return sleep(ms, new AbortController().signal);
+/** Waits for the end of something, however it ends, and no longer than this. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const ignore = (): void => undefined;
+  await Promise.race([work.catch(ignore), sleep(ms, over.signal).catch(ignore)]);
+  over.abort();
 }

@@ -77,8 +77,8 @@ export function capacityName(provider: string | undefined): string {
   return provider === "FARGATE_SPOT" ? "Spot" : "On-Demand";
 }
 
-export function plural(count: number, word: string): string {
-  return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+export function plural(count: number, word: string, words = `${word}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? word : words}`;
 }
 
 /** A key on one line, whatever is in it. */

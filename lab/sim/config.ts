@@ -28,6 +28,7 @@ export function simConfig(scenario: Scenario, worker: number): WorkerConfig {
     multipartThreshold: MULTIPART_THRESHOLD,
     // A page holds one key (ports.ts), a unit two: a few keys already make several units.
     listUnitKeys: 2,
+    transport: "lean",
     drainSeconds: 90,
     breakerBudgetSeconds: 900,
     logLevel: "info",

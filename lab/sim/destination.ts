@@ -98,8 +98,12 @@ export class SimDestination {
     return () => this.store(request.key, [wholePiece(version)], version.size, content, request.checksumAlgorithm);
   }
 
-  deleteObject(key: string): Landing<void> {
+  deleteObject(key: string, ifMatch: string | undefined): Landing<void> {
     return () => {
+      const present = this.objects.get(key);
+      if (ifMatch !== undefined && present !== undefined && present.etag !== ifMatch) {
+        throw refusal("PreconditionFailed", "DeleteObject");
+      }
       if (this.objects.delete(key)) this.changed(key, undefined);
     };
   }

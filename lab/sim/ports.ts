@@ -88,7 +88,8 @@ export function destinationPort(services: Services, process: SimProcess): Destin
         request.sourceEtag,
       );
     },
-    deleteObject: (key, signal) => write("DeleteObject", key, 0, signal, () => destination.deleteObject(key)),
+    deleteObject: (key, signal, ifMatch) =>
+      write("DeleteObject", key, 0, signal, () => destination.deleteObject(key, ifMatch)),
     completeUpload: (request, signal) =>
       write<CopyResult>(
         "CompleteMultipartUpload",

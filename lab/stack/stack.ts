@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ECSClient, RunTaskCommand } from "@aws-sdk/client-ecs";
 import type { StarterConfig, WorkerConfig } from "../../core/config";
 import { DEFAULTS, writeStarterEnv, writeWorkerEnv } from "../../core/env";
+import { S3_EVENTS } from "../../core/notifications";
 import type { System } from "../../core/system";
 import { type Cloud, type CloudOptions, startCloud } from "../../local/cloud";
 import type { Principal } from "../../local/http/service";
@@ -49,15 +50,8 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-/** The events the source bucket sends: beyond creations and removals, lifecycle expirations (not part of ObjectRemoved) and restores. */
-export const EVENTS = [
-  "s3:ObjectCreated:*",
-  "s3:ObjectRemoved:*",
-  "s3:LifecycleExpiration:*",
-  "s3:ObjectRestore:Completed",
-] as const;
-
 const NAME = "s3-to-s3express-sync";
+const WORKER_LOG_GROUP = `/ecs/${NAME}-task`;
 /** The seconds between SIGTERM and SIGKILL: the most Fargate allows. */
 const STOP_TIMEOUT_SECONDS = 120;
 
@@ -78,7 +72,7 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
   const destination = `${NAME}--eun1-az1--x-s3`;
   cloud.s3.createBucket(source, options.versioned === true ? { versioning: "Enabled" } : {});
   cloud.s3.createBucket(destination);
-  const { queue, deadLetters } = createQueues(cloud, settings);
+  const { queue, deadLetters } = createQueues(cloud, settings, source);
 
   const worker = workerConfig(cloud, settings, { source, destination, queue, deadLetters });
   const workerEnvironment = {
@@ -87,6 +81,7 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
     ...options.workerEnvironment,
   };
   cloud.ecs.createCluster(`${NAME}-cluster`);
+  cloud.logs.createGroup(WORKER_LOG_GROUP);
   cloud.ecs.registerTaskDefinition({
     family: `${NAME}-task`,
     cpu: "2048",
@@ -97,10 +92,20 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
       command: [process.execPath, bundle("worker.cjs")],
       environment: workerEnvironment,
       stopTimeout: STOP_TIMEOUT_SECONDS,
+      logConfiguration: {
+        logDriver: "awslogs",
+        options: {
+          "awslogs-group": WORKER_LOG_GROUP,
+          "awslogs-region": cloud.region,
+          "awslogs-stream-prefix": "worker",
+        },
+      },
     },
   });
 
-  const starter = starterConfig(settings, queue);
+  const placement = createNetwork(cloud);
+  raiseQuotas(cloud);
+  const starter = starterConfig(settings, queue, placement);
   const starterName = `${NAME}-starter`;
   cloud.lambda.createFunction({
     name: starterName,
@@ -121,7 +126,9 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
     enabled: options.scheduled !== false,
   });
   const prefix = settings.prefix ?? "";
-  await cloud.setNotification(source, [{ queueArn: queue.arn, events: EVENTS, ...(prefix === "" ? {} : { prefix }) }]);
+  await cloud.setNotification(source, [
+    { queueArn: queue.arn, events: S3_EVENTS, ...(prefix === "" ? {} : { prefix }) },
+  ]);
 
   return {
     cloud,
@@ -146,12 +153,33 @@ async function build(cloud: Cloud, settings: StackSettings, options: StackOption
       starterLogGroup: `/aws/lambda/${starterName}`,
     },
     workerEnvironment,
-    runWorker: () => runWorker(cloud),
+    runWorker: () => runWorker(cloud, placement),
     close: () => cloud.close(),
   };
 }
 
-function createQueues(cloud: Cloud, settings: StackSettings): { queue: QueueAdmin; deadLetters: QueueAdmin } {
+interface Placement {
+  readonly subnets: string[];
+  readonly securityGroups: string[];
+}
+
+/** Two public subnets with a way out, and both gateway endpoints, as the deployed stack has them. */
+function createNetwork({ network, region }: Cloud): Placement {
+  const vpcId = network.createVpc();
+  const subnets = ["a", "b"].map((zone) =>
+    network.createSubnet({ vpcId, availabilityZone: `${region}${zone}`, mapPublicIpOnLaunch: true }),
+  );
+  const routes = [{ destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-0a1b2c3d4e5f60718" }];
+  const routeTableIds = [network.createRouteTable({ vpcId, subnetIds: subnets, routes })];
+  for (const service of ["s3", "s3express"]) network.createGatewayEndpoint({ vpcId, service, routeTableIds });
+  return { subnets, securityGroups: [network.createSecurityGroup({ vpcId, name: `${NAME}-worker` })] };
+}
+
+function createQueues(
+  cloud: Cloud,
+  settings: StackSettings,
+  source: string,
+): { queue: QueueAdmin; deadLetters: QueueAdmin } {
   const day = 86_400;
   const deadLetters = cloud.sqs.createQueue(`${NAME}-dlq`, { MessageRetentionPeriod: String(14 * day) });
   const redrive = {
@@ -163,7 +191,32 @@ function createQueues(cloud: Cloud, settings: StackSettings): { queue: QueueAdmi
     MessageRetentionPeriod: String(10 * day),
     RedrivePolicy: JSON.stringify(redrive),
   });
+  queue.setAttributes({ Policy: JSON.stringify(senderPolicy(cloud, queue.arn, source)) });
   return { queue, deadLetters };
+}
+
+/** Only this bucket of this account may send, as in the deployed stack. */
+function senderPolicy({ accountId }: Cloud, queueArn: string, source: string): object {
+  return {
+    Version: "2012-10-17",
+    Statement: {
+      Effect: "Allow",
+      Principal: { Service: "s3.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: queueArn,
+      Condition: {
+        ArnEquals: { "aws:SourceArn": `arn:aws:s3:::${source}` },
+        StringEquals: { "aws:SourceAccount": accountId },
+      },
+    },
+  };
+}
+
+/** What an account is given once it has asked; new ones have 6 vCPU, less than the default workers need. */
+const FARGATE_VCPU = 64;
+
+function raiseQuotas({ quotas }: Cloud): void {
+  for (const code of ["L-3032A538", "L-36FBB829"]) quotas.set("fargate", code, FARGATE_VCPU);
 }
 
 interface Made {
@@ -187,7 +240,7 @@ function workerConfig(cloud: Cloud, settings: StackSettings, made: Made): Worker
   };
 }
 
-function starterConfig(settings: StackSettings, queue: QueueAdmin): StarterConfig {
+function starterConfig(settings: StackSettings, queue: QueueAdmin, placement: Placement): StarterConfig {
   return {
     ...DEFAULTS,
     scalingRule: "visible",
@@ -196,14 +249,13 @@ function starterConfig(settings: StackSettings, queue: QueueAdmin): StarterConfi
     cluster: `${NAME}-cluster`,
     taskDefinition: `${NAME}-task`,
     taskFamily: `${NAME}-task`,
-    subnets: ["subnet-local"],
-    securityGroups: ["sg-local"],
+    ...placement,
     assignPublicIp: true,
   };
 }
 
 /** By the same API call as the starter's, as the operator. */
-async function runWorker(cloud: Cloud): Promise<string> {
+async function runWorker(cloud: Cloud, placement: Placement): Promise<string> {
   const { accessKeyId, secretAccessKey } = operatorOf(cloud);
   const client = new ECSClient({
     endpoint: cloud.endpoint,
@@ -216,7 +268,7 @@ async function runWorker(cloud: Cloud): Promise<string> {
         cluster: `${NAME}-cluster`,
         taskDefinition: `${NAME}-task`,
         capacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
-        networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-local"] } },
+        networkConfiguration: { awsvpcConfiguration: placement },
       }),
     );
     const arn = tasks?.[0]?.taskArn;

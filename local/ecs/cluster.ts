@@ -6,6 +6,7 @@ import type { OutputLine } from "../process/output";
 import type { EcsTiming, SpotAvailability, TaskDefinition } from "./model";
 import { NO_CAPACITY } from "./model";
 import { clientException } from "./input";
+import { logPlace } from "./log-configuration";
 import { Task } from "./task";
 
 const HOUR_MS = 3600 * 1000;
@@ -19,6 +20,7 @@ export interface ClusterContext {
   readonly spotAvailability: () => SpotAvailability;
   /** What every task gets besides its own environment, e.g. PATH and the metadata address. */
   readonly extraEnvironment: (taskId: string) => Readonly<Record<string, string>>;
+  readonly beforeLaunch: (task: Task) => void;
   readonly onLine: (task: Task, line: OutputLine) => void;
   readonly onStopped: (task: Task) => void;
 }
@@ -115,7 +117,8 @@ export class Cluster {
   }
 
   private newTask(launch: Launch, provider: string | undefined): Task {
-    const { region, accountId, clock, random, timing, onLine, onStopped, extraEnvironment } = this.context;
+    const { region, accountId, clock, random, timing, beforeLaunch, onLine, onStopped, extraEnvironment } =
+      this.context;
     const { definition } = launch;
     const id = randomHex(random, 32);
     const task = new Task(
@@ -130,8 +133,9 @@ export class Cluster {
         startedBy: launch.startedBy,
         group: launch.group ?? `family:${definition.family}`,
         availabilityZone: `${region}${"abc".charAt(Math.floor(random() * 3))}`,
+        log: logPlace(definition.container, id),
       },
-      { clock, startDelayMs: timing.startDelayMs, onLine, onStopped },
+      { clock, startDelayMs: timing.startDelayMs, beforeLaunch, onLine, onStopped },
     );
     this.byId.set(id, task);
     return task;

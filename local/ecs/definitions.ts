@@ -1,4 +1,5 @@
 /** Task definitions: families and revisions. Source: API RegisterTaskDefinition, DescribeTaskDefinition. */
+import { checkLogConfiguration, readLogConfiguration } from "./log-configuration";
 import { clientException, invalidParameter, nameValues, records, text, texts, type Input } from "./input";
 import type { NewTaskDefinition, TaskDefinition } from "./model";
 
@@ -7,7 +8,9 @@ export class TaskDefinitions {
 
   constructor(private readonly arnPrefix: string) {}
 
+  /** @throws CloudError ClientException for a log configuration that lacks options */
   register(input: NewTaskDefinition): TaskDefinition {
+    checkLogConfiguration(input.container.logConfiguration);
     const known = this.families.get(input.family) ?? [];
     const revision = known.length + 1;
     const arn = `${this.arnPrefix}:task-definition/${input.family}:${revision}`;
@@ -49,6 +52,7 @@ export function readDefinition(input: Input): NewTaskDefinition {
   if (stopTimeout !== undefined && (typeof stopTimeout !== "number" || stopTimeout < 0 || stopTimeout > 120)) {
     throw invalidParameter("stopTimeout must be between 0 and 120 seconds on Fargate.");
   }
+  const logConfiguration = readLogConfiguration(container);
   const [image, workingDirectory] = [text(container, "image"), text(container, "workingDirectory")];
   const [cpu, memory, networkMode] = [text(input, "cpu"), text(input, "memory"), text(input, "networkMode")];
   return {
@@ -60,6 +64,7 @@ export function readDefinition(input: Input): NewTaskDefinition {
       ...(typeof stopTimeout === "number" && { stopTimeout }),
       ...(image !== undefined && { image }),
       ...(workingDirectory !== undefined && { workingDirectory }),
+      ...(logConfiguration !== undefined && { logConfiguration }),
     },
     ...(cpu !== undefined && { cpu }),
     ...(memory !== undefined && { memory }),

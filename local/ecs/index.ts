@@ -4,10 +4,12 @@ import type { PlainHandler } from "../http/front";
 import { makeJsonService } from "../http/json-service";
 import type { Random } from "../http/random";
 import type { Service } from "../http/service";
+import type { LogSink } from "../process/log-sink";
 import type { OutputLine } from "../process/output";
 import { Cluster } from "./cluster";
 import { TaskDefinitions } from "./definitions";
 import { invalidParameter, text } from "./input";
+import { openLog } from "./log-configuration";
 import { METADATA_PATH, metadataHandler } from "./metadata";
 import type { EcsTiming, LastStatus, NewTaskDefinition, SpotAvailability, StopCode } from "./model";
 import { OPERATIONS, shortName } from "./operations";
@@ -23,6 +25,8 @@ export interface EcsOptions {
   /** `http://127.0.0.1:PORT`, known once the front listens. */
   readonly endpoint: () => string;
   readonly timing?: Partial<EcsTiming>;
+  /** Takes the output of containers with a log configuration. */
+  readonly logs: LogSink;
 }
 
 /** A task as it stands. Times are milliseconds since the epoch. */
@@ -111,7 +115,10 @@ export function makeEcs(options: EcsOptions): Ecs {
           PATH: process.env["PATH"] ?? "",
           ECS_CONTAINER_METADATA_URI_V4: `${options.endpoint()}/_cloud${METADATA_PATH}${id}`,
         }),
+        beforeLaunch: (task) => openLog(task.input, options.logs),
         onLine: (task, line) => {
+          const { log } = task.input;
+          if (log !== undefined) options.logs.put({ ...log, at: line.at, message: line.line });
           for (const listener of lineListeners) listener(infoOf(task), line);
         },
         onStopped: (task) => {

@@ -9,6 +9,13 @@ export interface ContainerDefinition {
   readonly stopTimeout?: number;
   readonly image?: string;
   readonly workingDirectory?: string;
+  readonly logConfiguration?: LogConfiguration;
+}
+
+/** Output goes to `awslogs-group`, which must exist unless `awslogs-create-group` is "true"; stream PREFIX/CONTAINER/TASK ID. */
+export interface LogConfiguration {
+  readonly logDriver: "awslogs";
+  readonly options: Readonly<Record<string, string>>;
 }
 
 export interface NewTaskDefinition {

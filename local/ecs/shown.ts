@@ -65,6 +65,7 @@ export function shownDefinition(definition: TaskDefinition): Input {
         command: container.command,
         environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
         stopTimeout: container.stopTimeout,
+        logConfiguration: container.logConfiguration,
       }),
     ],
   });

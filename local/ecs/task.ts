@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import type { Clock, Timer } from "../http/clock";
 import { signalChild, startChild } from "../process/children";
+import type { LogPlace } from "../process/log-sink";
 import { Output, type OutputLine } from "../process/output";
 import { NO_CAPACITY, type LastStatus, type StopCode, type TaskDefinition } from "./model";
 
@@ -19,11 +20,15 @@ export interface TaskInput {
   readonly startedBy: string | undefined;
   readonly group: string;
   readonly availabilityZone: string;
+  /** Where its output goes besides memory. */
+  readonly log: LogPlace | undefined;
 }
 
 export interface TaskContext {
   readonly clock: Clock;
   readonly startDelayMs: number;
+  /** Before the process starts; what it throws keeps the task from starting. */
+  readonly beforeLaunch: (task: Task) => void;
   readonly onLine: (task: Task, line: OutputLine) => void;
   readonly onStopped: (task: Task) => void;
 }
@@ -105,6 +110,12 @@ export class Task {
   }
 
   private launch(): void {
+    try {
+      this.context.beforeLaunch(this);
+    } catch (error) {
+      this.end("TaskFailedToStart", error instanceof Error ? error.message : String(error));
+      return;
+    }
     const { command, environment, definition } = this.input;
     const cwd = definition.container.workingDirectory;
     const child = startChild({ command, env: environment, ...(cwd !== undefined && { cwd }) });

@@ -28,8 +28,11 @@ export function unknownAccessKey(service: ServiceName, accessKeyId: string): Clo
         { AWSAccessKeyId: accessKeyId },
       );
     case "sqs":
+    case "sts":
     case "monitoring":
       return new CloudError(403, "InvalidClientTokenId", message);
+    case "ec2":
+      return authFailure();
     default:
       return new CloudError(service === "lambda" ? 403 : 400, "UnrecognizedClientException", message);
   }
@@ -46,11 +49,19 @@ export function wrongSignature(service: ServiceName, canonicalRequest: string, s
         StringToSign: stringToSign,
       });
     case "sqs":
+    case "sts":
     case "monitoring":
       return new CloudError(403, "SignatureDoesNotMatch", message + shown);
+    case "ec2":
+      return authFailure();
     default:
       return new CloudError(service === "lambda" ? 403 : 400, "InvalidSignatureException", message + shown);
   }
+}
+
+/** EC2 says one thing for both. Source: EC2 API Reference "Error codes". */
+function authFailure(): CloudError {
+  return new CloudError(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
 }
 
 export function tooSkewed(service: ServiceName, requestTime: string, serverMs: number): CloudError {
@@ -64,6 +75,8 @@ export function tooSkewed(service: ServiceName, requestTime: string, serverMs: n
         { RequestTime: requestTime, ServerTime: serverTime, MaxAllowedSkewMilliseconds: "900000" },
       );
     case "sqs":
+    case "sts":
+    case "ec2":
     case "monitoring":
       return new CloudError(403, "SignatureDoesNotMatch", `Signature expired: ${requestTime} against ${serverTime}`);
     default:

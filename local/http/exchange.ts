@@ -1,7 +1,7 @@
 /** One request from its first byte to the last of its answer: authenticate, route, strike, handle, answer, log. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { missingAuthentication } from "./auth-errors";
-import type { FaultPoint } from "./fault-rules";
+import type { FaultAction, FaultPoint } from "./fault-rules";
 import type { Strike } from "./faults";
 import type { Front } from "./front";
 import { fromBuffer, hasPayload, readAll, streamPayload, type Payload } from "./payload";
@@ -113,7 +113,7 @@ export class Exchange {
     const strikes = this.front.options.faults.strike(this.point);
     for (const strike of strikes) this.struck.push(strike.name);
     const late = strikes.find((strike) => strike.action.type === "late");
-    if (late?.action.type === "late") return this.cutAndActLater(service, route, late.action.delayMs);
+    if (late?.action.type === "late") return this.cutAndActLater(service, route, late.action);
     const before = await this.apply(strikes, "before");
     if (before !== undefined) return before;
     if (this.awaitsContinue) this.res.writeContinue();
@@ -209,13 +209,18 @@ export class Exchange {
     return undefined;
   }
 
-  private async cutAndActLater(service: Service, route: Route, delayMs: number): Promise<never> {
+  private async cutAndActLater(
+    service: Service,
+    route: Route,
+    { delayMs, until }: Extract<FaultAction, { type: "late" }>,
+  ): Promise<never> {
     if (this.awaitsContinue) this.res.writeContinue();
     const late = (this.late = new AbortController());
     const payload = await readAll(this.request.body, MAX_LATE_PAYLOAD);
     const request = { ...this.request, body: fromBuffer(payload).body, signal: late.signal };
     this.req.socket.resetAndDestroy();
     await pause(delayMs, late.signal);
+    if (until !== undefined) await Promise.race([until, pause(undefined, late.signal)]);
     if (late.signal.aborted) throw new Cut();
     const reply = await service.handle(request, route).catch(() => undefined);
     if (typeof reply?.body === "object" && !Buffer.isBuffer(reply.body)) reply.body.destroy();

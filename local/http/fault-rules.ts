@@ -29,8 +29,8 @@ export type FaultAction =
   | { readonly type: "throttle" }
   /** Cuts the connection with RST; with `after` this is the lost response. */
   | { readonly type: "reset"; readonly when?: When }
-  /** Cuts the connection now; the effect happens `delayMs` later. */
-  | { readonly type: "late"; readonly delayMs: number }
+  /** Cuts the connection now; the effect happens `delayMs` later, and not before `until` (programmatic only) has resolved. */
+  | { readonly type: "late"; readonly delayMs: number; readonly until?: Promise<void> }
   /** Never answers: until the client gives up, or for `ms`, then the connection is cut. */
   | { readonly type: "hang"; readonly ms?: number; readonly when?: When }
   /** Waits, then goes on as if nothing had been. */

@@ -7,6 +7,8 @@ export interface JsonServiceOptions {
   readonly target: string;
   readonly version: "1.0" | "1.1";
   readonly operations: readonly string[];
+  /** The service also speaks the query protocol, and its errors have names there too: `x-amzn-query-error`. */
+  readonly hasQueryErrors?: boolean;
   readonly resourceOf: (operation: string, input: Readonly<Record<string, unknown>>) => string | undefined;
   readonly call: (operation: string, input: Readonly<Record<string, unknown>>, request: CloudRequest) => unknown;
 }
@@ -28,7 +30,12 @@ export function makeJsonService(options: JsonServiceOptions): Service {
       const output = await options.call(route.operation, parse(request), request);
       return { status: 200, headers: contentType, body: JSON.stringify(output) };
     },
-    errorReply: (error) => ({ status: error.status, headers: contentType, body: JSON.stringify(errorBody(error)) }),
+    errorReply: (error) => {
+      const queryError = `${error.code};${error.status < 500 ? "Sender" : "Receiver"}`;
+      const headers =
+        options.hasQueryErrors === true ? { ...contentType, "x-amzn-query-error": queryError } : contentType;
+      return { status: error.status, headers, body: JSON.stringify(errorBody(error)) };
+    },
   };
 }
 

@@ -2,7 +2,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 
-export type ServiceName = "s3" | "sqs" | "ecs" | "lambda" | "events" | "logs" | "monitoring";
+/** As the credential scope names them. */
+export type ServiceName =
+  "s3" | "sqs" | "ecs" | "lambda" | "events" | "logs" | "monitoring" | "ec2" | "servicequotas" | "sts" | "kms";
 
 /** Somebody who signs requests. `name` is what the request log shows ("worker", "starter", "operator", ...). */
 export interface Principal {

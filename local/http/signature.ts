@@ -23,6 +23,10 @@ const SERVICE_OF_SCOPE: Readonly<Record<string, ServiceName>> = {
   events: "events",
   logs: "logs",
   monitoring: "monitoring",
+  ec2: "ec2",
+  servicequotas: "servicequotas",
+  sts: "sts",
+  kms: "kms",
 };
 
 /** What a request says about its signature, before anything is checked. */

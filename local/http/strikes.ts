@@ -10,6 +10,10 @@ const THROTTLING: Readonly<Record<ServiceName, CloudError>> = {
   events: new CloudError(400, "ThrottlingException", "Rate exceeded"),
   logs: new CloudError(400, "ThrottlingException", "Rate exceeded"),
   monitoring: new CloudError(400, "Throttling", "Rate exceeded"),
+  ec2: new CloudError(503, "RequestLimitExceeded", "Request limit exceeded."),
+  servicequotas: new CloudError(429, "TooManyRequestsException", "Rate exceeded"),
+  sts: new CloudError(400, "Throttling", "Rate exceeded"),
+  kms: new CloudError(400, "ThrottlingException", "Rate exceeded"),
 };
 
 type Answering = Extract<FaultAction, { type: "error" | "throttle" | "200-with-error" }>;

@@ -1,6 +1,6 @@
 /** One function: its configuration, its warm processes and its concurrency. Source: Lambda API Invoke, Developer Guide "Execution environments". */
 import type { Clock } from "../http/clock";
-import { randomUuid, type Random } from "../http/random";
+import { randomHex, randomUuid, type Random } from "../http/random";
 import { CloudError } from "../http/service";
 import { Output, type OutputLine } from "../process/output";
 import { Sandbox, type Outcome } from "./sandbox";
@@ -38,6 +38,11 @@ export interface FunctionContext {
   readonly onLine: (name: string, line: OutputLine) => void;
 }
 
+/** Made by the first line. Source: Lambda Developer Guide "Sending Lambda function logs to CloudWatch Logs". */
+export function logGroupOf(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
 const RETRY_DELAYS_MS = [60_000, 120_000];
 const THROTTLED_RETRY_MS = 1_000;
 
@@ -45,6 +50,8 @@ export class LambdaFunction {
   readonly arn: string;
   readonly output: Output;
   readonly modifiedAt: Date = new Date();
+  /** Another one after every change. */
+  revisionId: string;
   private sandboxes: Sandbox[] = [];
   private running = 0;
   private isClosed = false;
@@ -55,6 +62,7 @@ export class LambdaFunction {
     private readonly context: FunctionContext,
   ) {
     this.arn = `arn:aws:lambda:${context.region}:${context.accountId}:function:${config.name}`;
+    this.revisionId = randomUuid(context.random);
     this.output = new Output(
       () => context.clock.now(),
       (line) => {
@@ -71,6 +79,7 @@ export class LambdaFunction {
   /** Warm processes have the old environment, so they end. */
   async configure(change: Partial<FunctionInput>): Promise<void> {
     this.config = { ...this.config, ...change };
+    this.revisionId = randomUuid(this.context.random);
     for (const sandbox of this.sandboxes) if (sandbox.isBusy) sandbox.retireWhenIdle = true;
     await Promise.all(this.sandboxes.filter((sandbox) => !sandbox.isBusy).map((sandbox) => sandbox.close()));
   }
@@ -119,7 +128,7 @@ export class LambdaFunction {
     const watch = (line: string) => void log.push(line);
     this.lineWatch.add(watch);
     const started = performance.now();
-    this.output.add("stdout", `START RequestId: ${requestId} Version: $LATEST`);
+    this.output.add("stdout", `START RequestId: ${requestId} Version: $LATEST`, sandbox.logStream);
     const outcome = await sandbox.invoke({
       id: requestId,
       event,
@@ -130,18 +139,19 @@ export class LambdaFunction {
         functionVersion: "$LATEST",
         invokedFunctionArn: this.arn,
         memoryLimitInMB: String(config.memory ?? 128),
-        logGroupName: `/aws/lambda/${config.name}`,
-        logStreamName: "local",
+        logGroupName: logGroupOf(config.name),
+        logStreamName: sandbox.logStream,
         callbackWaitsForEmptyEventLoop: false,
       },
     });
     const durationMs = performance.now() - started;
     // Output comes through pipes of its own: let what was written before the answer arrive.
     await new Promise((resolve) => setImmediate(resolve));
-    this.output.add("stdout", `END RequestId: ${requestId}`);
+    this.output.add("stdout", `END RequestId: ${requestId}`, sandbox.logStream);
     this.output.add(
       "stdout",
       `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tMemory Size: ${config.memory ?? 128} MB`,
+      sandbox.logStream,
     );
     this.lineWatch.delete(watch);
     return { requestId, outcome, durationMs, log };
@@ -152,6 +162,7 @@ export class LambdaFunction {
     const idle = this.sandboxes.find((sandbox) => !sandbox.isBusy && !sandbox.isDead);
     if (idle !== undefined) return idle;
     const { config, context } = this;
+    const logStream = this.newLogStream();
     const made = new Sandbox(
       {
         PATH: process.env["PATH"] ?? "",
@@ -159,6 +170,8 @@ export class LambdaFunction {
         AWS_REGION: context.region,
         AWS_LAMBDA_FUNCTION_NAME: config.name,
         AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+        AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(config.name),
+        AWS_LAMBDA_LOG_STREAM_NAME: logStream,
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memory ?? 128),
         _HANDLER: `${config.name}.${config.exportName ?? "handler"}`,
         ...config.environment,
@@ -166,9 +179,16 @@ export class LambdaFunction {
         _LOCAL_EXPORT: config.exportName ?? "handler",
       },
       this.output,
+      logStream,
     );
     this.sandboxes.push(made);
     return made;
+  }
+
+  /** Date, version and a random end, one per execution environment. */
+  private newLogStream(): string {
+    const day = new Date(this.context.clock.now()).toISOString().slice(0, 10).replaceAll("-", "/");
+    return `${day}/[$LATEST]${randomHex(this.context.random, 32)}`;
   }
 
   private pause(ms: number): Promise<void> {

@@ -3,8 +3,9 @@ import { resolve as resolvePath } from "node:path";
 import type { Clock } from "../http/clock";
 import type { Random } from "../http/random";
 import { CloudError, type Service } from "../http/service";
+import type { LogSink } from "../process/log-sink";
 import type { OutputLine } from "../process/output";
-import { LambdaFunction, type FunctionInput, type Invocation } from "./function";
+import { LambdaFunction, logGroupOf, type FunctionInput, type Invocation } from "./function";
 import { lambdaService } from "./rest";
 
 export type { FunctionInput, Invocation } from "./function";
@@ -15,6 +16,8 @@ export interface LambdaOptions {
   readonly accountId: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Takes the output of all functions: group `/aws/lambda/NAME`, one stream per process. */
+  readonly logs: LogSink;
 }
 
 export interface Lambda {
@@ -38,6 +41,9 @@ export function makeLambda(options: LambdaOptions): Lambda {
   const replaced: LambdaFunction[] = [];
   const listeners = new Set<(name: string, line: OutputLine) => void>();
   const onLine = (name: string, line: OutputLine) => {
+    if (line.source !== undefined) {
+      options.logs.put({ group: logGroupOf(name), stream: line.source, at: line.at, message: line.line });
+    }
     for (const listener of listeners) listener(name, line);
   };
   const find = (name: string): LambdaFunction => {

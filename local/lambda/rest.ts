@@ -30,9 +30,12 @@ export function lambdaService(find: (name: string) => LambdaFunction): Service {
       switch (route.operation) {
         case "Invoke":
           return invoke(lambda, request);
-        case "UpdateFunctionConfiguration":
-          await lambda.configure(readChange(payload(request)));
+        case "UpdateFunctionConfiguration": {
+          const input = payload(request);
+          checkRevision(lambda, input["RevisionId"]);
+          await lambda.configure(readChange(input));
           return answer(200, shown(lambda));
+        }
         case "PutFunctionConcurrency": {
           const reserved = Number(payload(request)["ReservedConcurrentExecutions"]);
           await lambda.configure({ reservedConcurrency: reserved });
@@ -92,6 +95,16 @@ function payload(request: CloudRequest): Record<string, unknown> {
   }
 }
 
+/** @throws CloudError PreconditionFailedException when the function has changed since that revision */
+function checkRevision({ revisionId }: LambdaFunction, wanted: unknown): void {
+  if (wanted === undefined || wanted === revisionId) return;
+  throw new CloudError(
+    412,
+    "PreconditionFailedException",
+    "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+  );
+}
+
 function readChange(input: Record<string, unknown>): Partial<FunctionInput> {
   const { Timeout, MemorySize, Environment } = input;
   const variables = (Environment as { Variables?: Record<string, string> } | undefined)?.Variables;
@@ -115,6 +128,7 @@ function shown(lambda: LambdaFunction): unknown {
     LastUpdateStatus: "Successful",
     LastModified: lambda.modifiedAt.toISOString(),
     Version: "$LATEST",
+    RevisionId: lambda.revisionId,
     Environment: { Variables: environment ?? {} },
   };
 }

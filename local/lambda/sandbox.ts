@@ -38,9 +38,13 @@ export class Sandbox {
   private readonly child: ChildProcess;
   private pending: { readonly id: string; settle: (outcome: Outcome) => void } | undefined;
 
-  constructor(env: Readonly<Record<string, string>>, output: Output) {
+  constructor(
+    env: Readonly<Record<string, string>>,
+    output: Output,
+    readonly logStream: string,
+  ) {
     this.child = startChild({ command: [process.execPath, "-e", BOOTSTRAP], env, channel: "ipc" });
-    output.follow(this.child);
+    output.follow(this.child, logStream);
     this.child.on("message", (message) => this.answered(message as Answer));
     this.child.once("exit", (code, signal) => this.died(`Runtime exited with ${signal ?? `exit status ${code ?? 0}`}`));
     this.child.once("error", (error) => this.died(error.message));

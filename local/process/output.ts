@@ -6,6 +6,8 @@ export interface OutputLine {
   readonly at: number;
   readonly stream: "stdout" | "stderr";
   readonly line: string;
+  /** Which of the processes that share this output wrote it, where somebody wants to know. */
+  readonly source?: string;
 }
 
 export class Output {
@@ -23,24 +25,24 @@ export class Output {
     return this.kept.slice(-this.keep);
   }
 
-  add(stream: "stdout" | "stderr", line: string): void {
-    const entry = { at: this.now(), stream, line };
+  add(stream: "stdout" | "stderr", line: string, source?: string): void {
+    const entry = { at: this.now(), stream, line, ...(source !== undefined && { source }) };
     this.kept.push(entry);
     if (this.kept.length >= 2 * this.keep) this.kept.splice(0, this.kept.length - this.keep);
     this.tell(entry);
   }
 
   /** Follows a process until its pipes end. */
-  follow(child: ChildProcess): void {
+  follow(child: ChildProcess, source?: string): void {
     for (const stream of ["stdout", "stderr"] as const) {
       let rest = "";
       child[stream]?.setEncoding("utf8").on("data", (text: string) => {
         const lines = (rest + text).split("\n");
         rest = lines.pop() ?? "";
-        for (const line of lines) this.add(stream, line);
+        for (const line of lines) this.add(stream, line, source);
       });
       child[stream]?.once("end", () => {
-        if (rest !== "") this.add(stream, rest);
+        if (rest !== "") this.add(stream, rest, source);
       });
     }
   }

@@ -76,7 +76,7 @@ export async function putDirectly(
     tags,
     currentTags: tags,
     storageClass: options.storageClass ?? rules.defaultStorageClass,
-    encryption: encryptionOf(options),
+    encryption: encryptionOf(options, bucket),
     checksum:
       options.checksum === "none" ? undefined : { algorithm: options.checksum ?? "CRC64NVME", type: "FULL_OBJECT" },
     md5,
@@ -96,9 +96,9 @@ async function blobOf(world: World, content: Content, observe: (chunk: Buffer) =
   return phantomBlob(content.phantomBytes, content.seed ?? Math.floor(world.random() * 2 ** 32));
 }
 
-function encryptionOf(options: PutOptions): StoredObject["encryption"] {
+function encryptionOf(options: PutOptions, bucket: Bucket): StoredObject["encryption"] {
   if (options.customerKeyMd5 !== undefined) return { kind: "customer", keyMd5: options.customerKeyMd5 };
-  return options.kmsKeyId === undefined ? { kind: "AES256" } : { kind: "aws:kms", keyId: options.kmsKeyId };
+  return options.kmsKeyId === undefined ? bucket.encryption : { kind: "aws:kms", keyId: options.kmsKeyId };
 }
 
 export function shown(object: StoredObject): AdminObject {

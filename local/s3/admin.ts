@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { putDirectly, shown, type AdminObject, type Content, type PutOptions } from "./admin-objects";
 import { phantomIdentity, type Extents } from "./blobs";
+import { configureBucket } from "./bucket-config";
 import { addBucket, dropBucket } from "./buckets";
 import { digestOf } from "./checksums";
 import type { Delivery, DeliveryMode } from "./delivery";
@@ -33,6 +34,8 @@ export interface S3Admin {
   deleteBucket(name: string, options?: { readonly force?: boolean }): void;
   buckets(): readonly string[];
   setVersioning(bucket: string, status: "Enabled" | "Suspended"): void;
+  /** Policy, default encryption and lifecycle rules, as GetBucketPolicy and its like show them. Replaces what is given. */
+  configure(bucket: string, change: Parameters<typeof configureBucket>[1]): void;
   put(bucket: string, key: string, content: Content, options?: PutOptions): Promise<AdminObject>;
   /** @throws NoSuchBucket, NoSuchKey, NoSuchVersion */
   get(bucket: string, key: string, versionId?: string): Promise<Buffer>;
@@ -64,7 +67,10 @@ export interface S3Admin {
   sleep(bucket: string, ms: number): void;
   /** Ends the sessions of a bucket, or all: their next request is ExpiredToken. */
   expireSessions(bucket?: string): void;
-  /** Requests handled by operation, and bytesCopied, bytesStored, uploadsCompleted, uploadsAborted. */
+  /**
+   * Requests handled by operation; bytesCopied, bytesStored, uploadsCompleted, uploadsAborted; eventsSent, eventsDuplicated (delivered
+   * twice), eventsOvertaken (delivered after a later one).
+   */
   counters(): Readonly<Record<string, number>>;
 }
 
@@ -84,6 +90,7 @@ export function makeAdmin(world: World, delivery: Delivery): S3Admin {
     },
     buckets: () => [...world.buckets.keys()].sort(),
     setVersioning: (bucket, status) => void (bucketOf(world, bucket).versioning = status),
+    configure: (bucket, change) => configureBucket(bucketOf(world, bucket), change),
     put: (bucket, key, content, options) => putDirectly(world, bucketOf(world, bucket), key, content, options ?? {}),
     get: (bucket, key, versionId) => buffer(read(find(bucket, key, versionId).extents)),
     read: (bucket, key, versionId) => read(find(bucket, key, versionId).extents),
@@ -135,7 +142,7 @@ export function makeAdmin(world: World, delivery: Delivery): S3Admin {
     setLatency: (latency) => void (world.latency = { ...world.latency, ...latency }),
     sleep: (bucket, ms) => void (bucketOf(world, bucket).sleep = { ms, touchedMs: undefined }),
     expireSessions: (bucket) => world.sessions.expire(bucket),
-    counters: () => Object.fromEntries(world.counters),
+    counters: () => ({ ...Object.fromEntries(world.counters), ...delivery.counters() }),
   };
 }
 

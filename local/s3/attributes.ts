@@ -22,14 +22,18 @@ const METADATA_BYTES = 2048;
  * The attributes a write asks for, checked against the rules of its bucket.
  * @throws MetadataTooLarge, InvalidStorageClass, NotImplemented (what directory buckets do not have), InvalidArgument.
  */
-export function attributesFrom(headers: IncomingHttpHeaders, bucketRules: BucketRules): ObjectAttributes {
+export function attributesFrom(
+  headers: IncomingHttpHeaders,
+  bucketRules: BucketRules,
+  bucketEncryption: Encryption,
+): ObjectAttributes {
   checkRefused(headers, bucketRules);
   return {
     headers: systemHeadersFrom(headers),
     metadata: metadataFrom(headers),
     tags: tagsFrom(single(headers["x-amz-tagging"])),
     storageClass: storageClassFrom(headers, bucketRules),
-    encryption: encryptionFrom(headers),
+    encryption: encryptionFrom(headers, bucketEncryption),
   };
 }
 
@@ -113,7 +117,8 @@ export function storageClassFrom(headers: IncomingHttpHeaders, bucketRules: Buck
   return named;
 }
 
-export function encryptionFrom(headers: IncomingHttpHeaders): Encryption {
+/** Without headers, the bucket's default. UG default-bucket-encryption. */
+export function encryptionFrom(headers: IncomingHttpHeaders, bucketEncryption: Encryption): Encryption {
   if (headers["x-amz-server-side-encryption-customer-algorithm"] !== undefined) {
     const key = single(headers["x-amz-server-side-encryption-customer-key"]);
     const md5 = single(headers["x-amz-server-side-encryption-customer-key-md5"]);
@@ -126,7 +131,8 @@ export function encryptionFrom(headers: IncomingHttpHeaders): Encryption {
     return { kind: "customer", keyMd5: md5 };
   }
   const named = single(headers["x-amz-server-side-encryption"]);
-  if (named === undefined || named === "AES256") return { kind: "AES256" };
+  if (named === undefined) return bucketEncryption;
+  if (named === "AES256") return { kind: "AES256" };
   if (named === "aws:kms")
     return { kind: "aws:kms", keyId: single(headers["x-amz-server-side-encryption-aws-kms-key-id"]) };
   throw s3Error("InvalidArgument", "The encryption method specified is not supported");

@@ -60,6 +60,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ListBuckets: "s3:ListAllMyBuckets",
   GetBucketNotificationConfiguration: "s3:GetBucketNotification",
   PutBucketNotificationConfiguration: "s3:PutBucketNotification",
+  GetBucketEncryption: "s3:GetEncryptionConfiguration",
+  GetBucketLifecycleConfiguration: "s3:GetLifecycleConfiguration",
   DeleteObjects: "s3:DeleteObject",
   ListDirectoryBuckets: "s3express:ListAllMyDirectoryBuckets",
 };
@@ -67,7 +69,14 @@ const VERSIONED_ACTIONS: Readonly<Record<string, string>> = {
   "s3:GetObject": "s3:GetObjectVersion",
   "s3:DeleteObject": "s3:DeleteObjectVersion",
 };
-const CONTROL_OPERATIONS: ReadonlySet<string> = new Set(["CreateBucket", "DeleteBucket"]);
+/** Those of directory buckets that have an action of their own. Service Authorization Reference, "Actions defined by Amazon S3 Express". */
+const CONTROL_ACTIONS: Readonly<Record<string, string>> = {
+  CreateBucket: "s3express:CreateBucket",
+  DeleteBucket: "s3express:DeleteBucket",
+  GetBucketPolicy: "s3express:GetBucketPolicy",
+  GetBucketEncryption: "s3express:GetEncryptionConfiguration",
+  GetBucketLifecycleConfiguration: "s3express:GetLifecycleConfiguration",
+};
 
 /**
  * Signing name, session, policy, in this order.
@@ -81,7 +90,10 @@ export function authorize(call: Call): void {
       `The authorization header is malformed; incorrect service "${request.signingName}". This endpoint belongs to "${call.rules.signingName}".`,
     );
   }
-  if (request.session !== undefined) {
+  // AWS takes control operations at an endpoint of their own, without a session; the SDK for JavaScript 3.1169 with an endpoint of the
+  // caller's sends one all the same. It must not stand in for the permission.
+  const isControl = call.rules.onlyAction !== undefined && CONTROL_ACTIONS[operation] !== undefined;
+  if (request.session !== undefined && !isControl) {
     if (operation === "CreateSession") {
       // The words are S3's own, as smithy-lang/smithy-rs#3474 quotes them.
       throw s3Error("InvalidRequest", 'CreateSession request should not include "x-amz-s3session-token"');
@@ -130,9 +142,7 @@ export function hidingMissingKeys<T>(call: Call, bucketName: string, lookup: () 
 
 function actionOf(call: Call): string {
   const { operation, rules } = call;
-  if (rules.onlyAction !== undefined) {
-    return CONTROL_OPERATIONS.has(operation) ? `s3express:${operation}` : rules.onlyAction;
-  }
+  if (rules.onlyAction !== undefined) return CONTROL_ACTIONS[operation] ?? rules.onlyAction;
   const action = ACTIONS[operation] ?? `s3:${operation}`;
   return call.query("versionId") === undefined ? action : (VERSIONED_ACTIONS[action] ?? action);
 }

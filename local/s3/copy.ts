@@ -107,9 +107,10 @@ function attributesOfCopy(call: Call, source: Source): ObjectAttributes {
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     );
   }
+  const { encryption } = call.bucket();
   const tags = replacesTags ? tagsFrom(call.header("x-amz-tagging")) : object.currentTags;
   if (tags.length > 0 && !call.rules.tags) throw s3Error("NotImplemented");
-  if (replacesMetadata) return { ...attributesFrom(withoutTagging(headers), call.rules), tags };
+  if (replacesMetadata) return { ...attributesFrom(withoutTagging(headers), call.rules, encryption), tags };
   const { "x-amz-website-redirect-location": _notCopied, ...system } = object.headers;
   // The storage class and the encryption are never carried over. API CopyObject.
   metadataFrom(headers);
@@ -118,7 +119,7 @@ function attributesOfCopy(call: Call, source: Source): ObjectAttributes {
     metadata: object.metadata,
     tags,
     storageClass: storageClassFrom(headers, call.rules),
-    encryption: encryptionFrom(headers),
+    encryption: encryptionFrom(headers, encryption),
   };
 }
 

@@ -23,6 +23,8 @@ export interface DeliveryOptions {
 
 interface Message {
   readonly hand: () => void | Promise<void>;
+  /** In the order they were sent; undefined: the second of two. */
+  readonly order: number | undefined;
   timer: Timer | undefined;
 }
 
@@ -35,6 +37,10 @@ export class Delivery {
   private readonly inFlight = new Set<Promise<void>>();
   private held: Message | undefined;
   private closed = false;
+  private sent = 0;
+  private latestHanded = 0;
+  private overtaken = 0;
+  private duplicated = 0;
   /** Messages no queue would take: S3 drops them without a word. */
   failed = 0;
 
@@ -42,6 +48,12 @@ export class Delivery {
 
   setMode(mode: DeliveryMode): void {
     this.mode = mode;
+  }
+
+  /** What became of the messages so far. */
+  counters(): Readonly<Record<string, number>> {
+    const { sent, duplicated, overtaken } = this;
+    return { eventsSent: sent, eventsDuplicated: duplicated, eventsOvertaken: overtaken };
   }
 
   /** Messages not handed over yet. */
@@ -82,12 +94,15 @@ export class Delivery {
     const { duplicate = 0, reorder = 0 } = this.mode;
     const overtaken = this.held;
     this.held = undefined;
-    const message: Message = { hand, timer: undefined };
+    const message: Message = { hand, order: ++this.sent, timer: undefined };
     if (reorder > 0 && overtaken === undefined && this.options.random() < reorder) {
       this.held = message;
       this.later(message, OVERTAKEN_WITHIN_MS);
     } else this.later(message, this.delay());
-    if (duplicate > 0 && this.options.random() < duplicate) this.later({ hand, timer: undefined }, this.delay());
+    if (duplicate > 0 && this.options.random() < duplicate) {
+      this.duplicated += 1;
+      this.later({ hand, order: undefined, timer: undefined }, this.delay());
+    }
     if (overtaken !== undefined && this.pending.has(overtaken)) {
       overtaken.timer?.cancel();
       this.later(overtaken, this.delay());
@@ -109,6 +124,9 @@ export class Delivery {
     message.timer?.cancel();
     if (!this.pending.delete(message)) return;
     if (this.held === message) this.held = undefined;
+    const { order = this.latestHanded } = message;
+    if (order < this.latestHanded) this.overtaken += 1;
+    else this.latestHanded = order;
     const run: Promise<void> = (async () => message.hand())()
       .catch(() => void (this.failed += 1))
       .finally(() => this.inFlight.delete(run));

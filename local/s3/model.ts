@@ -1,6 +1,7 @@
 /** What the simulated S3 keeps: buckets, versions of objects, open uploads. Data only. */
 import type { Extents } from "./blobs";
 import type { Checksum, ChecksumAlgorithm, ChecksumType } from "./checksums";
+import type { DefaultEncryption, LifecycleRule } from "./bucket-config";
 import type { BucketKind } from "./bucket-rules";
 import type { KeyIndex } from "./key-index";
 import type { NotificationConfiguration } from "./notification-config";
@@ -16,6 +17,11 @@ export interface Bucket {
   readonly index: KeyIndex;
   readonly uploads: Map<string, Upload>;
   notifications: NotificationConfiguration;
+  /** JSON text. Shown to operators; who may do what is decided by `admin.setPolicy`. */
+  policy: string | undefined;
+  /** Of objects that are written without encryption headers. */
+  encryption: DefaultEncryption;
+  lifecycle: readonly LifecycleRule[];
   /** An idle directory bucket: how long waking takes, and when it was first touched. */
   sleep: { readonly ms: number; touchedMs: number | undefined } | undefined;
 }

@@ -31,7 +31,7 @@ const PART_BYTES_MIN = 5 * 1024 ** 2;
 export function createMultipartUpload(call: Call): Reply {
   const { world, key } = call;
   const bucket = call.bucket();
-  const attributes = attributesFrom(call.request.headers, call.rules);
+  const attributes = attributesFrom(call.request.headers, call.rules, bucket.encryption);
   requireKms(call, attributes.encryption);
   const algorithm = parseAlgorithm(call.header("x-amz-checksum-algorithm"));
   const upload: Upload = {

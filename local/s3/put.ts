@@ -12,7 +12,7 @@ import { randomEtag } from "./world";
 export async function putObject(call: Call): Promise<Reply> {
   const { world, rules, key } = call;
   const bucket = call.bucket();
-  const attributes = attributesFrom(call.request.headers, rules);
+  const attributes = attributesFrom(call.request.headers, rules, bucket.encryption);
   requireKms(call, attributes.encryption);
   const guard = checkWrite(call.request.headers, currentVersion(bucket, key));
   const body = await storeBody(call, rules.etag === "md5");

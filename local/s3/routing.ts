@@ -13,6 +13,7 @@ import {
   listDirectoryBuckets,
   putBucketVersioning,
 } from "./buckets";
+import { getBucketEncryption, getBucketLifecycleConfiguration, getBucketPolicy } from "./bucket-config";
 import { copyObject } from "./copy";
 import { deleteObject, deleteObjects } from "./delete";
 import { listObjectsV2, listObjectVersions } from "./listing";
@@ -35,8 +36,11 @@ export const OPERATIONS = {
   DeleteObject: deleteObject,
   DeleteObjects: deleteObjects,
   DeleteObjectTagging: deleteObjectTagging,
+  GetBucketEncryption: getBucketEncryption,
+  GetBucketLifecycleConfiguration: getBucketLifecycleConfiguration,
   GetBucketLocation: getBucketLocation,
   GetBucketNotificationConfiguration: getNotifications,
+  GetBucketPolicy: getBucketPolicy,
   GetBucketVersioning: getBucketVersioning,
   GetObject: getObject,
   GetObjectAttributes: getObjectAttributes,
@@ -76,6 +80,9 @@ const RULES: readonly Rule[] = [
 
   { method: "GET", scope: "bucket", has: ["session"], operation: "CreateSession" },
   { method: "GET", scope: "bucket", has: ["location"], operation: "GetBucketLocation" },
+  { method: "GET", scope: "bucket", has: ["encryption"], operation: "GetBucketEncryption" },
+  { method: "GET", scope: "bucket", has: ["lifecycle"], operation: "GetBucketLifecycleConfiguration" },
+  { method: "GET", scope: "bucket", has: ["policy"], operation: "GetBucketPolicy" },
   { method: "GET", scope: "bucket", has: ["versioning"], operation: "GetBucketVersioning" },
   { method: "GET", scope: "bucket", has: ["notification"], operation: "GetBucketNotificationConfiguration" },
   { method: "GET", scope: "bucket", has: ["uploads"], operation: "ListMultipartUploads" },

@@ -64,6 +64,9 @@ export function makeBucket(name: string, kind: BucketKind, createdMs: number): B
     index: new KeyIndex(order),
     uploads: new Map(),
     notifications: { queues: [], eventBridge: false },
+    policy: undefined,
+    encryption: { kind: "AES256" },
+    lifecycle: [],
     sleep: undefined,
   };
 }

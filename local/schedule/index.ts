@@ -1,6 +1,6 @@
 /**
  * EventBridge rules on a rate: each invokes one function every so many milliseconds, whether or not the last invocation is over.
- * AWS's finest rate is one minute; here it is free. API: EnableRule, DisableRule, DescribeRule, ListRules.
+ * AWS's finest rate is one minute; here it is free. API: EnableRule, DisableRule, DescribeRule, ListRules, ListTargetsByRule.
  */
 import type { Clock, Timer } from "../http/clock";
 import { makeJsonService } from "../http/json-service";
@@ -107,7 +107,14 @@ export function makeSchedule(options: ScheduleOptions): Schedule {
     return rule;
   };
   const call = (operation: string, input: Readonly<Record<string, unknown>>): unknown => {
-    if (operation === "ListRules") return { Rules: [...rules.values()].map(shown) };
+    if (operation === "ListRules") {
+      const { NamePrefix: prefix } = input;
+      const found = [...rules.values()].filter(
+        ({ input: { name } }) => typeof prefix !== "string" || name.startsWith(prefix),
+      );
+      return { Rules: found.map(shown) };
+    }
+    if (operation === "ListTargetsByRule") return { Targets: [target(find(input["Rule"]).input, options)] };
     const rule = find(input["Name"]);
     if (operation === "DescribeRule") return shown(rule);
     rule.setEnabled(operation === "EnableRule");
@@ -118,8 +125,11 @@ export function makeSchedule(options: ScheduleOptions): Schedule {
       name: "events",
       target: "AWSEvents.",
       version: "1.1",
-      operations: ["EnableRule", "DisableRule", "DescribeRule", "ListRules"],
-      resourceOf: (_operation, input) => (typeof input["Name"] === "string" ? input["Name"] : undefined),
+      operations: ["EnableRule", "DisableRule", "DescribeRule", "ListRules", "ListTargetsByRule"],
+      resourceOf: (_operation, input) => {
+        const name = input["Name"] ?? input["Rule"];
+        return typeof name === "string" ? name : undefined;
+      },
       call,
     }),
     createRule(input) {
@@ -140,6 +150,14 @@ export function makeSchedule(options: ScheduleOptions): Schedule {
     close() {
       for (const rule of rules.values()) rule.setEnabled(false);
     },
+  };
+}
+
+function target({ functionName, input }: RuleInput, { region, accountId }: ScheduleOptions): unknown {
+  return {
+    Id: functionName,
+    Arn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
+    ...(input !== undefined && { Input: JSON.stringify(input) }),
   };
 }
 

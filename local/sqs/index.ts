@@ -4,11 +4,11 @@ import { sqsError } from "./errors";
 import type { MessageAttributes, MessageState } from "./message";
 import { MoveTasks } from "./move-tasks";
 import { OPERATIONS } from "./operations";
-import type { Depth, Queue } from "./queue";
+import type { Depth, Queue, QueueActivity } from "./queue";
 import { QueueRegistry, type SqsOptions } from "./registry";
 import { readCall, writeError, writeOutput, type Call } from "./wire";
 
-export type { Depth, Hardness } from "./queue";
+export type { Depth, Hardness, QueueActivity } from "./queue";
 export type { SqsOptions } from "./registry";
 
 /** A message as it stands, for tests and demos: looking changes nothing. */
@@ -32,6 +32,8 @@ export interface QueueAdmin {
   readonly arn: string;
   /** Answers the message id. */
   send(body: string, options?: { attributes?: MessageAttributes; groupId?: string; delaySeconds?: number }): string;
+  /** Of the message that came here first and was not received more than three times; 0 without one. */
+  oldestAgeMs(): number;
   /** Exact, whatever staleness the API shows. */
   depth(): Depth;
   peek(): PeekedMessage[];
@@ -49,12 +51,17 @@ export interface Sqs {
   queues(): QueueAdmin[];
   /** For S3 notifications. @throws CloudError QueueDoesNotExist */
   deliver(queueArn: string, body: string): void;
+  /** Called once for each message sent to, received from or deleted in any queue; the answer ends that. */
+  onActivity(listener: (queue: QueueAdmin, activity: QueueActivity) => void): () => void;
   /** Ends all long polls. */
   close(): void;
 }
 
 export function makeSqs(options: SqsOptions): Sqs {
-  const registry = new QueueRegistry(options);
+  const listeners = new Set<(queue: QueueAdmin, activity: QueueActivity) => void>();
+  const registry = new QueueRegistry(options, (queue, activity) => {
+    for (const listener of listeners) listener(admin(queue), activity);
+  });
   const admin = (queue: Queue): QueueAdmin => queueAdmin(queue, registry);
   return {
     service: sqsService(registry),
@@ -65,6 +72,10 @@ export function makeSqs(options: SqsOptions): Sqs {
       const queue = registry.byArn(queueArn);
       if (queue === undefined) throw sqsError("QueueDoesNotExist", `There is no queue ${queueArn}.`);
       queue.send({ body, senderId: "AROALOCALS3" });
+    },
+    onActivity(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     close: () => registry.close(),
   };
@@ -115,6 +126,7 @@ function queueAdmin(queue: Queue, registry: QueueRegistry): QueueAdmin {
     },
     arn: queue.arn,
     send: (body, options = {}) => queue.send({ body, ...options }).id,
+    oldestAgeMs: () => queue.oldestAgeMs(),
     depth: () => queue.depth(),
     peek: () =>
       queue.all().map((message) => ({

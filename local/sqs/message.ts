@@ -31,6 +31,10 @@ export interface Message {
   readonly senderId: string;
   /** Milliseconds since the epoch; survives the move to a dead-letter queue. */
   readonly sentAt: number;
+  /** When it came into the queue it is in. */
+  enteredAt: number;
+  /** How often it had been received by then, in the queue it was in before. */
+  receivesAtEntry: number;
   state: MessageState;
   firstReceivedAt: number | undefined;
   receiveCount: number;

@@ -82,7 +82,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     return { ...eachEntry(batchEntries(input), (entry) => changeVisibility(queue, entry)) };
   },
   PurgeQueue: (input, context) => {
-    queueOf(input, context).purge();
+    queueOf(input, context).purgeOnce();
     return {};
   },
   StartMessageMoveTask: (input, { moveTasks }) => moveTasks.start(input),

@@ -18,12 +18,17 @@ export interface Hardness {
   readonly maxInFlight: number;
 }
 
+/** Once per message: SendMessage; a message handed out; a deletion, repeated ones included. */
+export type QueueActivity = "sent" | "received" | "deleted";
+
 export interface QueueContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly hardness: Hardness;
   /** The queue of an ARN, for the dead-letter target. */
   readonly queueByArn: (arn: string) => Queue | undefined;
+  /** Called after it has happened. */
+  readonly onActivity: (activity: QueueActivity) => void;
 }
 
 export interface Delivery {

@@ -12,8 +12,12 @@ import { Waiters } from "./waiters";
 
 /** 12 hours from the receive. Source: API ChangeMessageVisibility. */
 const MAX_VISIBILITY_MS = 12 * 3600 * 1000;
+/** A message received more often does not count as the oldest. Source: Developer Guide, ApproximateAgeOfOldestMessage. */
+const MAX_RECEIVES_OF_OLDEST = 3;
+/** Source: API PurgeQueue. */
+const PURGE_EVERY_MS = 60_000;
 
-export type { Delivery, Depth, Hardness, QueueContext } from "./queue-types";
+export type { Delivery, Depth, Hardness, QueueActivity, QueueContext } from "./queue-types";
 
 export class Queue {
   readonly createdAt: number;
@@ -26,6 +30,7 @@ export class Queue {
   private readonly waiters: Waiters;
   private readonly emptyWaiters = new Set<() => void>();
   private wakeUp: { at: number; timer: Timer } | undefined;
+  private purgedAt: number | undefined;
   private shown: { at: number; depth: Depth } | undefined;
   private readonly counts = { ready: 0, delayed: 0, "in-flight": 0, gone: 0 };
   private readonly groupsInFlight = new Map<string, number>();
@@ -53,6 +58,8 @@ export class Queue {
       groupId: input.groupId,
       senderId: input.senderId ?? "AIDALOCAL",
       sentAt: now,
+      enteredAt: now,
+      receivesAtEntry: 0,
       state: "gone",
       firstReceivedAt: undefined,
       receiveCount: 0,
@@ -62,11 +69,14 @@ export class Queue {
       deadLetterSourceArn: undefined,
     };
     this.take(message);
+    this.context.onActivity("sent");
     return message;
   }
 
   /** Puts a message here that was in another queue (dead letters, move tasks) or is new. */
   take(message: Message): void {
+    message.enteredAt = this.context.clock.now();
+    message.receivesAtEntry = message.receiveCount;
     this.messages.set(message.id, message);
     this.due.push(message.sentAt + this.settings.number("MessageRetentionPeriod") * 1000, { message, expires: true });
     if (message.dueAt > this.context.clock.now()) this.hide(message, "delayed", message.dueAt);
@@ -97,9 +107,9 @@ export class Queue {
     const receipt = readReceipt(this.name, receiptHandle);
     this.advance();
     const message = this.messages.get(receipt.messageId);
-    if (message === undefined) return;
-    if (message.generation !== receipt.generation && this.context.hardness.staleDelete === "ignored") return;
-    this.drop(message);
+    const isStale = message?.generation !== receipt.generation && this.context.hardness.staleDelete === "ignored";
+    if (message !== undefined && !isStale) this.drop(message);
+    this.context.onActivity("deleted");
   }
 
   /**
@@ -138,6 +148,16 @@ export class Queue {
     return { visible: this.counts.ready, inFlight: this.counts["in-flight"], delayed: this.counts.delayed };
   }
 
+  /** Since it came here: messages are kept in that order. 0 when there is none. */
+  oldestAgeMs(): number {
+    this.advance();
+    for (const message of this.messages.values()) {
+      const receives = message.receiveCount - message.receivesAtEntry;
+      if (receives <= MAX_RECEIVES_OF_OLDEST) return this.context.clock.now() - message.enteredAt;
+    }
+    return 0;
+  }
+
   /** What GetQueueAttributes shows: up to `stalenessMs` old. */
   shownDepth(stalenessMs: number): Depth {
     const now = this.context.clock.now();
@@ -162,6 +182,19 @@ export class Queue {
     for (const message of [...this.messages.values()]) this.drop(message);
     this.due.clear();
     this.echoes = [];
+  }
+
+  /** As PurgeQueue: once in 60 seconds. @throws CloudError PurgeQueueInProgress */
+  purgeOnce(): void {
+    const now = this.context.clock.now();
+    if (this.purgedAt !== undefined && now - this.purgedAt < PURGE_EVERY_MS) {
+      throw sqsError(
+        "PurgeQueueInProgress",
+        `Only one PurgeQueue operation on ${this.name} is allowed every 60 seconds.`,
+      );
+    }
+    this.purgedAt = now;
+    this.purge();
   }
 
   /** Takes a message out, to put it elsewhere. */
@@ -196,6 +229,7 @@ export class Queue {
       deliveries.push(this.delivery(message));
       if (hardness.duplicateProbability > 0 && random() < hardness.duplicateProbability) this.echoes.push(message);
     }
+    for (const _delivery of deliveries) this.context.onActivity("received");
     return deliveries;
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../http/clock";
 import type { Random } from "../http/random";
 import { QueueSettings } from "./attributes";
 import { invalidValue, sqsError } from "./errors";
-import { Queue, type Hardness } from "./queue";
+import { Queue, type Hardness, type QueueActivity } from "./queue";
 
 export interface SqsOptions {
   readonly region: string;
@@ -27,7 +27,10 @@ export class QueueRegistry {
   private readonly queues = new Map<string, Queue>();
   private readonly hardness: Hardness;
 
-  constructor(readonly options: SqsOptions) {
+  constructor(
+    readonly options: SqsOptions,
+    private readonly onActivity: (queue: Queue, activity: QueueActivity) => void,
+  ) {
     this.hardness = { ...EASY, ...options.hardness };
   }
 
@@ -57,7 +60,13 @@ export class QueueRegistry {
     const arn = `arn:aws:sqs:${this.options.region}:${accountId}:${name}`;
     this.checkRedrive(arn, settings);
     const queueByArn = (wanted: string) => this.byArn(wanted);
-    const queue = new Queue(name, arn, settings, { clock, random, hardness: this.hardness, queueByArn });
+    const queue: Queue = new Queue(name, arn, settings, {
+      clock,
+      random,
+      hardness: this.hardness,
+      queueByArn,
+      onActivity: (activity) => this.onActivity(queue, activity),
+    });
     this.queues.set(name, queue);
     return queue;
   }

@@ -120,6 +120,20 @@ export function describeDestinationBucketContract({ name, make }: DestinationCon
         await expect(subject.destination.deleteObject("never", signal())).resolves.toBeUndefined();
       });
 
+      test("a condition: only the object that has this ETag, and nothing is a success", async () => {
+        await copy("conditional");
+        const first = await head("conditional");
+        await copy("conditional");
+        const second = await head("conditional");
+        if (first.kind === "absent" || second.kind === "absent") throw new Error("not copied");
+        const refused = await rejection(subject.destination.deleteObject("conditional", signal(), first.etag));
+        expect(refused).toMatchObject({ code: "PreconditionFailed", effect: "none" });
+        expect(await head("conditional")).toEqual(second);
+        await subject.destination.deleteObject("conditional", signal(), second.etag);
+        expect(await head("conditional")).toEqual({ kind: "absent" });
+        await expect(subject.destination.deleteObject("conditional", signal(), second.etag)).resolves.toBeUndefined();
+      });
+
       test("an ETag stays while the object does", async () => {
         await copy("stable");
         const [first, second] = [await head("stable"), await head("stable")];

@@ -1,9 +1,9 @@
 /**
  * Traps of events: order, verbs, lost kinds, versions, shapes. One worker lives through all of them.
  *
- * Trap 23 (replacing the bucket's notification document) belongs to the Pulumi program and is tested with it.
+ * Trap 23 (replacing the bucket's notification document) belongs to the Pulumi program: __tests__/infra/configuration.test.ts.
  */
-import { EVENTS } from "../../../lab/stack/stack";
+import { S3_EVENTS } from "../../../core/notifications";
 import { eventMessage } from "../../support/e2e-messages";
 import { STAYING, sharedStack } from "../../support/e2e";
 
@@ -47,7 +47,7 @@ describe("an unversioned source", () => {
 
   test("trap 09: lifecycle expirations are not part of ObjectRemoved", async () => {
     const { cloud, source, destination, put, requests, drained, expectEqual } = stack();
-    expect(EVENTS).toContain("s3:LifecycleExpiration:*");
+    expect(S3_EVENTS).toContain("s3:LifecycleExpiration:*");
     await put("logs/old", "soon expired");
     await drained();
     expect(cloud.s3.head(destination, "logs/old")).toBeDefined();

@@ -110,7 +110,7 @@ test("tasks, Spot, queues and health over the control endpoint", async () => {
   expect((await control("health")).json).toMatchObject({
     status: "ok",
     seed: 3,
-    services: ["s3", "sqs", "ecs", "lambda", "events"],
+    services: ["s3", "sqs", "ecs", "lambda", "events", "logs", "monitoring", "ec2", "servicequotas", "kms", "sts"],
   });
   expect((await control("spot", "PUT", { availability: "failures" })).json).toEqual({ availability: "failures" });
   expect(cloud.ecs.spotAvailability).toBe("failures");

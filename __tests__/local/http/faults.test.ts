@@ -43,12 +43,26 @@ test("reset before the effect, and the lost response after it", async () => {
 });
 
 test("late: the connection is reset now, the effect comes later", async () => {
-  cloud.faults.add({ action: { type: "late", delayMs: 30 } });
+  let letHappen = (): void => undefined;
+  const until = new Promise<void>((resolve) => (letHappen = resolve));
+  cloud.faults.add({ action: { type: "late", delayMs: 30, until } });
   const logged = new Promise<void>((resolve) => cloud.log.subscribe(() => resolve()));
   await expect(put("a")).rejects.toThrow("ECONNRESET");
   expect(isStored("a")).toBe(false);
+  letHappen();
   await logged;
   expect(isStored("a")).toBe(true);
+});
+
+test("late: after a time, without anybody's help; and never once the cloud has closed", async () => {
+  cloud.faults.add({ times: 1, action: { type: "late", delayMs: 1 } });
+  cloud.faults.add({ skip: 1, action: { type: "late", delayMs: 1, until: new Promise(() => undefined) } });
+  const logged = new Promise<void>((resolve) => cloud.log.subscribe(() => resolve()));
+  await expect(put("a")).rejects.toThrow("ECONNRESET");
+  await logged;
+  await expect(put("b")).rejects.toThrow("ECONNRESET");
+  await cloud.front.close();
+  expect([isStored("a"), isStored("b")]).toEqual([true, false]);
 });
 
 test("hang ends when the client gives up, or when the cloud closes", async () => {

@@ -134,6 +134,19 @@ test("configuration is shown and changed; a change ends the warm process", async
   expect(await shown.json()).toMatchObject({ FunctionName: "f", MemorySize: 128, State: "Active" });
 });
 
+test("an update that names an older revision is refused, and changes nothing", async () => {
+  await create(`exports.handler = async () => null;`, { environment: { MODE: "old" } });
+  const path = "/2015-03-31/functions/f/configuration";
+  const { RevisionId } = (await (await call(path, "GET")).json()) as { RevisionId: string };
+  const change = (MODE: string) => call(path, "PUT", { RevisionId, Environment: { Variables: { MODE } } });
+  const first = await change("first");
+  expect(first.status).toBe(200);
+  expect(((await first.json()) as { RevisionId: string }).RevisionId).not.toBe(RevisionId);
+  const second = await change("second");
+  expect([second.status, second.headers.get("x-amzn-errortype")]).toEqual([412, "PreconditionFailedException"]);
+  expect(await (await call(path, "GET")).json()).toMatchObject({ Environment: { Variables: { MODE: "first" } } });
+});
+
 test("a function there is not is 404, an unknown path 501", async () => {
   const missing = await call("/2015-03-31/functions/none/invocations");
   expect([missing.status, missing.headers.get("x-amzn-errortype")]).toEqual([404, "ResourceNotFoundException"]);

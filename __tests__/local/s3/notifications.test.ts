@@ -234,6 +234,14 @@ describe("delivery", () => {
       expect([...new Set(seen)].sort()).toEqual(keys);
       expect(seen.length).toBeGreaterThan(keys.length);
       expect(seen).not.toEqual([...seen].sort());
+      const first = [...new Set(seen)];
+      const overtaken = first.filter((key, index) => first.slice(0, index).some((earlier) => earlier > key));
+      expect(cloud.admin.counters()).toMatchObject({
+        eventsSent: keys.length,
+        eventsDuplicated: seen.length - keys.length,
+      });
+      // A first delivery cannot be told from a second one here, so this is what is certain.
+      expect(cloud.admin.counters()["eventsOvertaken"]).toBeGreaterThanOrEqual(overtaken.length);
     } finally {
       await cloud.close();
     }
@@ -252,6 +260,7 @@ describe("delivery", () => {
       for (const key of ["1", "2", "3"]) await cloud.admin.put("swap", key, "x");
       const order = () => (cloud.messages as Message[]).map(({ Records }) => Records[0]?.s3.object.key);
       expect(order()).toEqual(["2", "1"]);
+      expect(cloud.admin.counters()).toMatchObject({ eventsSent: 3, eventsDuplicated: 0, eventsOvertaken: 1 });
       clock.tick(1000);
       expect(order()).toEqual(["2", "1", "3"]);
     } finally {

@@ -14,7 +14,13 @@ const EASY: Hardness = {
 
 function makeQueue(hardness: Partial<Hardness> = {}, attributes: Record<string, string> = {}) {
   const clock: ManualClock = manualClock(1_000_000);
-  const context = { clock, random: seededRandom(7), hardness: { ...EASY, ...hardness }, queueByArn: () => undefined };
+  const context = {
+    clock,
+    random: seededRandom(7),
+    hardness: { ...EASY, ...hardness },
+    queueByArn: () => undefined,
+    onActivity: () => undefined,
+  };
   const queue = new Queue("q", "arn:q", new QueueSettings(attributes), context);
   const receive = (max = 10, visibilityMs = 30_000, waitMs = 0) => queue.receive(max, visibilityMs, waitMs);
   return { clock, queue, receive };
@@ -53,6 +59,7 @@ test("a handle of another queue is not valid here", async () => {
     random: seededRandom(1),
     hardness: EASY,
     queueByArn: () => undefined,
+    onActivity: () => undefined,
   });
   expect(() => other.delete(first!.receiptHandle)).toThrow("not a valid receipt handle");
 });

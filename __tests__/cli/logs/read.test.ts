@@ -1,0 +1,86 @@
+/** Reading several groups as one, and following without repeating a line. */
+import { createColors } from "picocolors";
+import type { LogEvent, LogQuery } from "../../../aws/operator/logs";
+import { formatLine, readLine } from "../../../cli/logs/line";
+import { follow, readOnce, type ReadLog } from "../../../cli/logs/read";
+
+const ALL = { errors: false, key: undefined };
+
+function event(at: number, message: string, id = `${at}-${message}`): LogEvent {
+  return { id, at, stream: "worker/worker/0123", message };
+}
+
+/** Pages of two, empty ones in between, as FilterLogEvents may answer. */
+function readerOf(groups: Readonly<Record<string, readonly LogEvent[]>>, queries: LogQuery[] = []): ReadLog {
+  return async function* (query) {
+    queries.push(query);
+    const events = (groups[query.group] ?? []).filter(({ at }) => at >= query.from && at < (query.to ?? Infinity));
+    for (let from = 0; from < events.length; from += 2) {
+      yield [];
+      yield events.slice(from, from + 2);
+    }
+  };
+}
+
+const never = new AbortController().signal;
+
+it("merges groups by time, every line once", async () => {
+  const groups = {
+    a: [1, 3, 4, 9].map((at) => event(at, "a")),
+    b: [2, 3, 8].map((at) => event(at, "b")),
+  };
+  const found: string[] = [];
+  const source = { groups: ["a", "b"], wanted: ALL };
+  for await (const { at, text } of readOnce(readerOf(groups), source, { from: 2, to: 9 }, never))
+    found.push(`${at}${text}`);
+  expect(found).toEqual(["2b", "3a", "3b", "4a", "8b"]);
+});
+
+it("follows: late lines are found, none is repeated, and what was long ago is not asked for again", async () => {
+  const lines = [event(100_000, "one"), event(101_000, "two")];
+  const queries: LogQuery[] = [];
+  const stop = new AbortController();
+  let polls = 0;
+  const clock = {
+    sleep: () => {
+      polls += 1;
+      if (polls === 1) lines.push(event(100_500, "late"), event(170_000, "three"));
+      if (polls === 3) stop.abort();
+      return Promise.resolve();
+    },
+  };
+  const found: string[] = [];
+  const source = { groups: ["a"], wanted: ALL };
+  for await (const { text } of follow(readerOf({ a: lines }, queries), source, 50_000, { clock, signal: stop.signal }))
+    found.push(text);
+  expect(found).toEqual(["one", "two", "late", "three"]);
+  expect(queries.map(({ from }) => from)).toEqual([50_000, 71_000, 140_000]);
+});
+
+it("an error while following is thrown, unless it is the end", async () => {
+  const failing: ReadLog = () => {
+    throw new Error("denied");
+  };
+  const run = async (signal: AbortSignal) => {
+    const lines = follow(failing, { groups: ["a"], wanted: ALL }, 0, {
+      clock: { sleep: () => Promise.resolve() },
+      signal,
+    });
+    for await (const line of lines) throw new Error(`unexpected ${line.text}`);
+  };
+  await expect(run(never)).rejects.toThrow("denied");
+  await expect(run(AbortSignal.abort())).resolves.toBeUndefined();
+});
+
+it.each([
+  [
+    '{"level":"warn","event":"unstable","worker":"0123456789ab","key":"a b","why":"it changes","n":3,"s":"x y"}',
+    '00:00:01.000 01234567 warn  unstable "a b" why="it changes" n=3 s="x y"',
+  ],
+  ["    at main (worker.cjs:1:1)", "00:00:01.000 0123     error     at main (worker.cjs:1:1)"],
+  ["START RequestId: 1 Version: $LATEST\n", "00:00:01.000 0123     info  START RequestId: 1 Version: $LATEST"],
+  ['{"no":"event"}', '00:00:01.000 0123     error {"no":"event"}'],
+  ['{"broken', '00:00:01.000 0123     error {"broken'],
+])("shows %s", (message, shown) => {
+  expect(formatLine(readLine(event(1000, message)), createColors(false))).toBe(shown);
+});

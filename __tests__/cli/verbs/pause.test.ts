@@ -1,0 +1,137 @@
+/** pause and resume: the schedule, the workers that drain, and what is said about events that wait. */
+import { cliOn, outputsFile, startCli } from "../../support/cli";
+import { STAYING, withStack } from "../../support/e2e";
+
+jest.setTimeout(180_000);
+const HOURLY = { ...STAYING, pollIntervalSeconds: 3600 } as const;
+const STACK = { settings: HOURLY, scheduled: true } as const;
+const LATER = "`resume` ends it. A later `pulumi up` follows the stack: `pulumi config set paused true` makes it stay.";
+const DATE = /\d{4}-\d\d-\d\d \d\d:\d\d UTC/;
+
+test("pause disables the rule and nothing else; resume enables it; both can be repeated", async () => {
+  await withStack(STACK, async (world) => {
+    const enabled = () => world.cloud.schedule.rules().map((rule) => rule.enabled);
+    const rule = world.system.starterRule;
+    const dry = await cliOn(world, ["pause", "--dry-run"]);
+    expect(dry.stdout.split("\n")[0]).toBe(`would be paused: ${rule} starts no more workers`);
+    expect(enabled()).toEqual([true]);
+
+    const first = await cliOn(world, ["pause"]);
+    expect(first).toMatchObject({ code: 0, stderr: "" });
+    const [head, backlog, ...rest] = first.stdout.split("\n");
+    expect(head).toBe(`paused: ${rule} starts no more workers`);
+    expect(backlog).toMatch(
+      /^0 messages in the queue; the queue keeps a message 10 days: what arrives from now on expires from .* on$/,
+    );
+    const [date] = DATE.exec(backlog!)!;
+    expect(
+      Math.abs(Date.parse(date.replace(" UTC", "Z").replace(" ", "T")) - Date.now() - 10 * 86_400_000),
+    ).toBeLessThan(120_000);
+    expect(rest).toEqual([LATER, ""]);
+    expect(enabled()).toEqual([false]);
+    expect((await cliOn(world, ["pause"])).stdout).toMatch(/^was paused already\n/);
+
+    await world.put("a", "a");
+    await world.cloud.s3.flushDeliveries();
+    expect((await cliOn(world, ["status"])).stdout).toMatch(
+      /^paused: the schedule is off \(resume turns it on\); 1 message waits\n/,
+    );
+
+    const resumed = await cliOn(world, ["resume"]);
+    expect(resumed).toMatchObject({ code: 0, stderr: "" });
+    expect(resumed.stdout.split("\n")).toEqual([
+      `resumed: ${rule} starts workers again, 1 message in the queue`,
+      "when it was paused is not known: if that is longer ago than 10 days, as long as the queue keeps a message, events have expired",
+      "Find what was missed: s3-express-sync verify --deep",
+      "A later `pulumi up` follows the stack: `pulumi config set paused false` makes it stay.",
+      "",
+    ]);
+    expect(enabled()).toEqual([true]);
+    expect(await cliOn(world, ["resume"])).toEqual({ code: 0, stdout: `was not paused: ${rule} is on\n`, stderr: "" });
+    world.queue.purge();
+  });
+});
+
+test("resume knows from the schedule's metric how long the pause was", async () => {
+  await withStack(STACK, async (world) => {
+    const invoked = (daysAgo: number) =>
+      world.cloud.cloudwatch.put({
+        namespace: "AWS/Events",
+        name: "Invocations",
+        value: 1,
+        dimensions: [{ name: "RuleName", value: world.system.starterRule }],
+        at: Date.now() - daysAgo * 86_400_000,
+      });
+    const resume = async () => {
+      world.cloud.schedule.setEnabled(world.system.starterRule, false);
+      return JSON.parse((await cliOn(world, ["resume", "--json"])).stdout) as object;
+    };
+    invoked(12);
+    expect(await resume()).toMatchObject({ wasPaused: true, verifyAdvised: true });
+    invoked(3);
+    expect(await resume()).toMatchObject({ wasPaused: true, verifyAdvised: false });
+  });
+});
+
+test("pause --now: workers hand on what they hold and leave; no receive is burnt", async () => {
+  await withStack(STACK, async (world) => {
+    const worker = await world.worker();
+    const slow = world.cloud.faults.hold({ operation: "CopyObject" });
+    await world.put("slow", "s");
+    await slow.arrived();
+    const outputs = outputsFile(world);
+    const pausing = startCli(["pause", "--now", "--outputs", outputs.path], world.cloud.environmentFor("operator"));
+    await worker.logged("signal");
+    slow.release();
+    const paused = await pausing.ended;
+    outputs.remove();
+    expect(paused).toMatchObject({ code: 0, stderr: "" });
+    expect(paused.stdout).toMatch(
+      /\n1 worker told to drain: what they hold goes back to the queue\nall workers have left\n/,
+    );
+    await worker.ended(0);
+    expect(world.cloud.ecs.task(worker.arn)).toMatchObject({
+      stopCode: "UserInitiated",
+      stoppedReason: "s3-express-sync pause --now",
+    });
+    expect(world.deadLetters.depth().visible).toBe(0);
+    const again = await cliOn(world, ["pause", "--now", "--json"]);
+    expect(JSON.parse(again.stdout)).toMatchObject({ wasPaused: true, workers: 0, workersStopped: 0 });
+    world.queue.purge();
+  });
+});
+
+test("--no-wait does not wait; Ctrl-C while waiting leaves the pause in force", async () => {
+  await withStack(STACK, async (world) => {
+    const worker = await world.worker();
+    const slow = world.cloud.faults.hold({ operation: "CopyObject" });
+    await world.put("slow", "s");
+    await slow.arrived();
+    expect(await cliOn(world, ["pause", "--now", "--no-wait"])).toMatchObject({ code: 0 });
+    const outputs = outputsFile(world);
+    const waiting = startCli(["pause", "--now", "--outputs", outputs.path], world.cloud.environmentFor("operator"));
+    while (!waiting.printed().stdout.includes("told to drain")) await new Promise((resolve) => setImmediate(resolve));
+    waiting.kill("SIGINT");
+    expect(await waiting.ended).toMatchObject({ code: 1, stderr: "Interrupted.\n" });
+    outputs.remove();
+    expect(world.cloud.schedule.rules()[0]?.enabled).toBe(false);
+    slow.release();
+    await worker.ended(0);
+    world.queue.purge();
+  });
+});
+
+test("a rule that is not there, or must not be switched, is one readable error", async () => {
+  await withStack(STACK, async (world) => {
+    const gone = await cliOn(world, ["pause", "--starter-rule", "nobody"]);
+    expect(gone).toMatchObject({ code: 1, stdout: "" });
+    expect(gone.stderr).toMatch(/^ResourceNotFoundException: .*nobody/);
+    world.cloud.faults.add({
+      operation: "DisableRule",
+      action: { type: "error", status: 400, code: "AccessDeniedException", message: "no" },
+    });
+    const denied = await cliOn(world, ["pause"]);
+    expect(denied.stderr).toMatch(/^AccessDeniedException: no\nThese credentials may not make this call/);
+    expect(world.cloud.schedule.rules()[0]?.enabled).toBe(true);
+  });
+});

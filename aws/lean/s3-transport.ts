@@ -1,0 +1,179 @@
+/**
+ * S3 requests without the SDK: signed with cached keys, sent over connections of our own, answered as an `Answer` or a
+ * `SyncError`. What a request means is the business of source-bucket.ts and destination-bucket.ts.
+ */
+import { HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { encodePath } from "../../core/keys";
+import { orAbort } from "../call";
+import { translate } from "../errors";
+import type { Sessions } from "../sessions";
+import { type RawHeaders, toWireForm } from "../wire-headers";
+import type { Answer } from "./answer-reader";
+import { makeDial } from "./dial";
+import { type Endpoint, resolveEndpoint } from "./endpoint";
+import { makePool, type Pool } from "./pool";
+import { EMPTY_SHA256, makeSigner, type Signer, type SigningCredentials } from "./signer";
+import { readFlatXml } from "./xml";
+
+export interface S3TransportOptions {
+  /** Says where the bucket is and who signs; its rare calls go through it. */
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly region: string;
+  /** s3 for a general purpose bucket, s3express for a directory bucket. */
+  readonly service: "s3" | "s3express";
+  /** Of a directory bucket. */
+  readonly sessions?: Sessions;
+  readonly maxConnections: number;
+}
+
+export interface S3Request {
+  /** API name, for errors. */
+  readonly operation: string;
+  readonly kind: "read" | "write";
+  readonly method: string;
+  readonly key: string;
+  /** Sorted by name, values percent-encoded; "" for none. */
+  readonly query?: string;
+  readonly headers?: RawHeaders;
+  /** Signed with a session of the directory bucket; copies never are (facts 1.9). */
+  readonly session?: boolean;
+}
+
+export interface S3Answer extends Answer {
+  /** Of the body, when it is XML with a root. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface S3Transport {
+  /** @throws SyncError for everything but a 2xx without an error in its body */
+  send(request: S3Request, signal: AbortSignal): Promise<S3Answer>;
+  destroy(): void;
+}
+
+interface Place {
+  readonly endpoint: Endpoint;
+  /** What stands before the slash and the key. */
+  readonly basePath: string;
+  readonly pool: Pool;
+}
+
+export function makeS3Transport(options: S3TransportOptions): S3Transport {
+  const { client, bucket, region, service, sessions, maxConnections } = options;
+  const plain = makeSigner({ region, service });
+  const inSession = makeSigner({ region, service, tokenHeader: "x-amz-s3session-token" });
+  let place: Promise<Place> | undefined;
+  let destroyed = false;
+
+  /** Where the bucket is; a failure to find out is not remembered. */
+  function located(): Promise<Place> {
+    place ??= locate(client, bucket)
+      .then(({ endpoint, basePath }) => {
+        const pool = makePool({ dial: makeDial(endpoint), maxConnections });
+        if (destroyed) pool.destroy();
+        return { endpoint, basePath, pool };
+      })
+      .catch((error: unknown) => {
+        place = undefined;
+        throw error;
+      });
+    return place;
+  }
+
+  async function identity(session: boolean): Promise<{ credentials: SigningCredentials; signer: Signer }> {
+    const base = await client.config.credentials();
+    if (!session || sessions === undefined) return { credentials: base, signer: plain };
+    const own = {
+      accessKeyId: base.accessKeyId,
+      secretAccessKey: base.secretAccessKey,
+      ...(base.sessionToken === undefined ? {} : { sessionToken: base.sessionToken }),
+    };
+    return { credentials: await sessions.getS3ExpressIdentity(own, { Bucket: bucket }), signer: inSession };
+  }
+
+  async function send(request: S3Request, signal: AbortSignal): Promise<S3Answer> {
+    const { operation, kind, session = false } = request;
+    let token: string | undefined;
+    let answer: Answer | undefined;
+    try {
+      const headers = sendable(request.headers);
+      const { endpoint, basePath, pool } = await orAbort(located(), signal);
+      const { credentials, signer } = await orAbort(identity(session), signal);
+      if (session) token = credentials.sessionToken;
+      const path = `${basePath}/${encodePath(request.key)}`;
+      const query = request.query ?? "";
+      const signed = signer.sign(
+        {
+          method: request.method,
+          path,
+          query,
+          headers: { ...headers, host: endpoint.authority },
+          payloadHash: EMPTY_SHA256,
+        },
+        credentials,
+        Date.now(),
+      );
+      answer = await pool.exchange(
+        { method: request.method, head: headText(request.method, path, query, signed) },
+        signal,
+      );
+      return successOf(answer);
+    } catch (thrown) {
+      const error = translate(thrown, operation, kind, {
+        auth: session ? "session" : "credentials",
+        status: answer?.status,
+        reason: answer?.reason,
+      });
+      if (error.code === "Session" && token !== undefined) sessions?.invalidate(bucket, token);
+      throw error;
+    }
+  }
+
+  return {
+    send,
+    destroy() {
+      destroyed = true;
+      void place?.then(({ pool }) => pool.destroy()).catch(() => undefined);
+    },
+  };
+}
+
+const PROBE_KEY = "key";
+
+async function locate(client: S3Client, bucket: string): Promise<Omit<Place, "pool">> {
+  const probe = new HeadObjectCommand({ Bucket: bucket, Key: PROBE_KEY });
+  const endpoint = await resolveEndpoint((command: HeadObjectCommand) => client.send(command), probe);
+  return { endpoint, basePath: endpoint.path.slice(0, -`/${PROBE_KEY}`.length) };
+}
+
+/** @throws what Node throws for headers that must not be sent; values are put into wire form */
+function sendable(headers: RawHeaders = {}): Record<string, string> {
+  const wire: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    wire[name.toLowerCase()] = toWireForm(value);
+    validateHeaderValue(name, toWireForm(value));
+  }
+  return wire;
+}
+
+function headText(method: string, path: string, query: string, headers: Readonly<Record<string, string>>): string {
+  let text = `${method} ${path}${query === "" ? "" : `?${query}`} HTTP/1.1\r\n`;
+  for (const name in headers) text += `${name}: ${headers[name] ?? ""}\r\n`;
+  // A request without a body says so, or a server may wait for one.
+  return `${text}${method === "PUT" || method === "POST" ? "content-length: 0\r\n" : ""}\r\n`;
+}
+
+/** @throws an error with S3's own name, also when it stands in the body of a 200 */
+function successOf(answer: Answer): S3Answer {
+  const isSuccess = answer.status >= 200 && answer.status < 300;
+  if (isSuccess && answer.body.length === 0) return { ...answer, fields: {} };
+  const xml = answer.body.length === 0 ? undefined : readFlatXml(answer.body.toString("utf8"));
+  if (isSuccess && xml !== undefined && xml.root !== "Error") return { ...answer, fields: xml.fields };
+  const { Code, Message, RequestId } = xml?.root === "Error" ? xml.fields : {};
+  throw Object.assign(new Error(Message ?? `an answer with the status ${answer.status}`), {
+    name: Code ?? "Unknown",
+    $metadata: { httpStatusCode: answer.status, requestId: RequestId ?? answer.headers["x-amz-request-id"] },
+  });
+}

@@ -1,0 +1,57 @@
+/** The answer to "what did it cost": the last run by its metrics. */
+import { makeOperatorClients } from "../../aws/operator/clients";
+import { readMetrics } from "../../aws/operator/metrics";
+import { NAMESPACE, queueDimension } from "../../core/metrics";
+import type { SystemField } from "../../core/system";
+import type { Context } from "../shell/context";
+import type { ExitCode } from "../shell/errors";
+import { bytes as inBytes, count, dateOf } from "../shell/words";
+import { ASSUMPTIONS } from "./assumptions";
+import { billOf } from "./bill";
+import { lastRun, RUN_METRICS, type RunMetrics, usageOf } from "./last-run";
+import { type Priced, printBill, printFooting } from "./print";
+import { formatDollars, formatNumber } from "./quantities";
+import { standing } from "./work";
+
+const DAY_MS = 86_400_000;
+
+export async function answerLastRun(
+  context: Context<SystemField>,
+  days: number,
+  { from, prices }: Priced,
+): Promise<ExitCode> {
+  const { system, out, clock, signal, onEnd } = context;
+  const clients = makeOperatorClients(system.region);
+  onEnd(() => clients.destroy());
+  const now = clock.wallMs();
+  const dimensions = queueDimension(system.queueUrl);
+  const queries = Object.fromEntries(
+    Object.entries(RUN_METRICS).map(([metric, stat]) => [
+      metric,
+      { namespace: NAMESPACE, metric, dimensions, stat, periodSeconds: 60 },
+    ]),
+  );
+  const span = { from: now - days * DAY_MS, to: now };
+  const metrics = (await readMetrics(clients.cloudWatch, queries, span, signal)) as RunMetrics;
+  const run = lastRun(metrics);
+  const idle = billOf(standing(0), prices);
+  if (run === undefined) {
+    out.line(
+      `No run in the last ${days === 1 ? "24 hours" : `${days} days`}: nothing beyond the idle bill, ${formatDollars(idle.dollars)} a month.`,
+    );
+    printBill(out, "Idle, every month", idle);
+    printFooting(out, from);
+    out.document({ run: null, idle, prices: from, assumptions: ASSUMPTIONS });
+    return 0;
+  }
+  const bill = billOf(usageOf(run), prices);
+  const lived = run.workers.seconds / 60;
+  out.line(
+    `The last run cost about ${formatDollars(bill.dollars)}: ${count(run.copied, "object")} copied, ${inBytes(run.bytes)}, ${formatNumber(run.deleted)} deleted; ${dateOf(run.from)} to ${dateOf(run.to).slice(11)}, ${formatNumber(lived)} worker ${lived === 1 ? "minute" : "minutes"}.`,
+  );
+  printBill(out, "The last run", bill);
+  printBill(out, "Idle, every month", idle);
+  printFooting(out, from);
+  out.document({ run, bill, idle, prices: from, assumptions: ASSUMPTIONS });
+  return 0;
+}

@@ -1,0 +1,108 @@
+/** The options of `cost` as text, and what they ask for. Pure: every problem is told at once. */
+import { MAX_OBJECT_BYTES } from "../../core/parts";
+import type { Daily } from "./estimate";
+import { parseBytes, parseCount } from "./quantities";
+import { SCENARIOS, type ScenarioName } from "./scenarios";
+import type { SizeGroup } from "./work";
+
+export interface CostOptions {
+  readonly objects?: string | undefined;
+  readonly bytes?: string | undefined;
+  readonly fromBucket?: true | undefined;
+  readonly perDay?: string | undefined;
+  readonly objectSize?: string | undefined;
+  readonly keepDays?: string | undefined;
+  readonly scenario?: string | undefined;
+  readonly lastRun?: true | undefined;
+  readonly sinceDays?: string | undefined;
+  readonly showPrices?: true | undefined;
+  readonly priceRegion?: string | undefined;
+  readonly prices?: string | undefined;
+}
+
+export type Wanted =
+  | { readonly kind: "prices" }
+  | { readonly kind: "scenario"; readonly name: ScenarioName; readonly bytes: number }
+  | {
+      readonly kind: "estimate";
+      readonly existing: readonly SizeGroup[] | "from-bucket";
+      readonly daily: Daily | undefined;
+    }
+  | { readonly kind: "last-run"; readonly days: number };
+
+const WAYS = ["objects", "fromBucket", "perDay", "scenario", "lastRun", "showPrices"] as const;
+
+/** What is wanted, or the texts of all problems. */
+export function readCostOptions(options: CostOptions): Wanted | readonly string[] {
+  const problems: string[] = [];
+  const number = (flag: string, text: string | undefined, fallback: number, read: typeof parseBytes): number => {
+    if (text === undefined) return fallback;
+    const value = read(text);
+    if (value === undefined) problems.push(`${flag} is "${text}"; it must be ${ALLOWED[flag] ?? "a whole number"}`);
+    return value ?? fallback;
+  };
+  const objects = number("--objects", options.objects, 0, parseCount);
+  const bytes = number("--bytes", options.bytes, 0, parseBytes);
+  const perDay = number("--per-day", options.perDay, 0, parseCount);
+  const objectSize = number("--object-size", options.objectSize, 0, parseBytes);
+  const keepDays = number("--keep-days", options.keepDays, 30, parseCount);
+  const sinceDays = number("--since-days", options.sinceDays, 1, parseCount);
+  // CloudWatch keeps values of a minute for 15 days (CloudWatch guide, metrics retention).
+  if (sinceDays < 1 || sinceDays > 15) problems.push(`--since-days must be from 1 to 15, not ${sinceDays}`);
+  problems.push(...combinations(options, { objects, bytes, objectSize }));
+  if (problems.length > 0) return problems;
+
+  if (options.showPrices === true) return { kind: "prices" };
+  const { scenario } = options;
+  if (scenario !== undefined) return { kind: "scenario", name: scenario as ScenarioName, bytes: objectSize };
+  const asks = options.objects !== undefined || options.fromBucket === true || options.perDay !== undefined;
+  if (!asks) return { kind: "last-run", days: sinceDays };
+  const given = objects === 0 ? [] : [{ objects, bytes: bytes / objects }];
+  return {
+    kind: "estimate",
+    existing: options.fromBucket === true ? "from-bucket" : given,
+    daily: options.perDay === undefined ? undefined : { perDay, bytes: objectSize, keepDays },
+  };
+}
+
+const SIZE = "a size such as 10GiB, 500MB or 1048576";
+const COUNT = "a whole number such as 1000000";
+const ALLOWED: Readonly<Record<string, string>> = {
+  "--objects": COUNT,
+  "--per-day": COUNT,
+  "--keep-days": COUNT,
+  "--since-days": COUNT,
+  "--bytes": SIZE,
+  "--object-size": SIZE,
+};
+
+function combinations(
+  options: CostOptions,
+  { objects, bytes, objectSize }: { readonly objects: number; readonly bytes: number; readonly objectSize: number },
+): readonly string[] {
+  const given = WAYS.filter((way) => options[way] !== undefined);
+  const alone = given.filter((way) => way === "scenario" || way === "lastRun" || way === "showPrices");
+  const flag = (way: string): string => `--${way.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const { scenario } = options;
+  return [
+    ...(alone.length > 0 && given.length > 1 ? [`${alone.map(flag).join(" and ")} stands alone`] : []),
+    ...(options.objects !== undefined && options.fromBucket === true
+      ? ["--objects and --from-bucket are two answers to the same question; give one"]
+      : []),
+    ...((options.objects === undefined) !== (options.bytes === undefined)
+      ? ["--objects and --bytes go together: so many objects, so much in all"]
+      : []),
+    ...(objects === 0 && bytes > 0 ? ["--objects is 0, but --bytes is not"] : []),
+    ...(objects > 0 && bytes / objects > MAX_OBJECT_BYTES ? ["--bytes is more than so many objects can hold"] : []),
+    ...(objectSize > MAX_OBJECT_BYTES ? ["--object-size is larger than an object can be (48.8 TiB)"] : []),
+    ...(options.perDay !== undefined && options.objectSize === undefined
+      ? ["--per-day needs --object-size: what an object holds on average"]
+      : []),
+    ...(scenario !== undefined && !Object.hasOwn(SCENARIOS, scenario)
+      ? [`--scenario is "${scenario}"; it must be one of ${Object.keys(SCENARIOS).join(", ")}`]
+      : []),
+    ...(options.prices !== undefined && options.priceRegion !== undefined
+      ? ["--prices and --price-region are two answers to the same question; give one"]
+      : []),
+  ];
+}

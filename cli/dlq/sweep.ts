@@ -1,0 +1,94 @@
+/**
+ * Takes everything out of a dead-letter queue for a moment. SQS has no way to look at a queue but to receive from it, so what was
+ * received and not dealt with is given back at the end; the receives this costs do no harm, because nothing redrives out of a
+ * dead-letter queue by itself.
+ *
+ * What is received stays hidden from others until then, and so it is not received twice. After kill -9 it comes back by itself
+ * when its visibility timeout is over. All of it is taken before any is dealt with: a redriven message that fails again at once
+ * is a new letter, which a sweep that still receives would redrive for ever.
+ */
+import type { ReceivedLetter } from "../../aws/operator/dead-letters";
+import type { EntryResults } from "../../core/ports";
+import { type Letter, readLetter } from "./letter";
+
+export interface SweepPorts {
+  readonly receive: (visibilitySeconds: number, signal: AbortSignal) => Promise<readonly ReceivedLetter[]>;
+  /** At most ten receipt handles. */
+  readonly giveBack: (receiptHandles: readonly string[]) => Promise<EntryResults>;
+}
+
+export interface SweepOptions {
+  /** What the queue says it holds. */
+  readonly expected: number;
+  /** Take no more than this many. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+  readonly onSeen: (seen: number) => void;
+}
+
+export interface Swept {
+  readonly letters: readonly Letter[];
+  /** False when it ended at the limit, so that there may be more. */
+  readonly whole: boolean;
+}
+
+/** SQS allows 120,000 messages in flight (SQS quotas); beyond them a receive answers nothing, and a sweep would look complete. */
+export const MOST_LETTERS = 100_000;
+
+/** Long polls ask all servers of the queue: after three empty ones in a row nothing is unseen. */
+const EMPTY_ENOUGH = 3;
+/** Slower than any sweep and what is done after it, so that nothing comes back before the end. */
+const LETTERS_PER_SECOND = 5;
+const LEAST_VISIBILITY_SECONDS = 120;
+const MAX_VISIBILITY_SECONDS = 43_200;
+
+/**
+ * Everything in the queue, for as long as `use` takes; what `use` does not answer as gone is given back, also after an error.
+ * Rejects when `signal` aborts meanwhile.
+ */
+export async function withLetters<T>(
+  ports: SweepPorts,
+  options: SweepOptions,
+  use: (swept: Swept) => Promise<{ readonly result: T; readonly gone: readonly Letter[] }>,
+): Promise<T> {
+  /** Receipt handles by message id: of a message that was received twice the last one counts. */
+  const held = new Map<string, string>();
+  try {
+    const swept = await sweep(ports, options, held);
+    const { result, gone } = await use(swept);
+    for (const { messageId } of gone) held.delete(messageId);
+    return result;
+  } finally {
+    await giveBackAll(ports, [...held.values()]);
+  }
+}
+
+async function sweep(
+  { receive }: SweepPorts,
+  { expected, limit, signal, onSeen }: SweepOptions,
+  held: Map<string, string>,
+): Promise<Swept> {
+  const letters = new Map<string, ReceivedLetter>();
+  const visibilitySeconds = Math.min(
+    MAX_VISIBILITY_SECONDS,
+    LEAST_VISIBILITY_SECONDS + Math.ceil(Math.min(expected, limit) / LETTERS_PER_SECOND),
+  );
+  for (let empty = 0; empty < EMPTY_ENOUGH && letters.size < limit;) {
+    signal.throwIfAborted();
+    const before = letters.size;
+    for (const letter of await receive(visibilitySeconds, signal)) {
+      held.set(letter.messageId, letter.receiptHandle);
+      if (letters.size < limit || letters.has(letter.messageId)) letters.set(letter.messageId, letter);
+    }
+    empty = letters.size === before ? empty + 1 : 0;
+    onSeen(letters.size);
+  }
+  return { letters: [...letters.values()].map(readLetter), whole: letters.size < limit || expected <= limit };
+}
+
+/** What cannot be given back comes back by itself. */
+async function giveBackAll({ giveBack }: SweepPorts, handles: readonly string[]): Promise<void> {
+  for (let from = 0; from < handles.length; from += 10) {
+    await giveBack(handles.slice(from, from + 10)).catch(() => undefined);
+  }
+}

@@ -1,0 +1,52 @@
+/** The options of `doctor` as text. Pure: every problem at once. */
+import { MAX_KEY_BYTES } from "../../core/keys";
+import { utf8Length } from "../../core/fingerprint";
+
+export interface DoctorOptions {
+  readonly sample?: string | undefined;
+  readonly probe?: true | undefined;
+  readonly probeName?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly trigger?: true | undefined;
+}
+
+export interface DoctorRequest {
+  /** Keys. */
+  readonly sample: number;
+  readonly probe: { readonly key: string; readonly timeoutSeconds: number; readonly trigger: boolean } | undefined;
+}
+
+const MAX_SAMPLE = 1_000_000;
+const MAX_TIMEOUT_SECONDS = 3600;
+
+/** @param random the default name of a probe comes of it */
+export function readDoctorOptions(
+  options: DoctorOptions,
+  prefix: string,
+  random: () => number,
+): DoctorRequest | { readonly problems: readonly string[] } {
+  const { probe, probeName, timeout = "300", trigger, sample = "2000" } = options;
+  const key = prefix + (probeName ?? `.s3-express-sync-probe/${Math.floor(random() * 2 ** 48).toString(36)}`);
+  const needProbe = (["probeName", "timeout", "trigger"] as const).filter((name) => options[name] !== undefined);
+  const problems = [
+    ...numberProblem("--sample", sample, 1, MAX_SAMPLE),
+    ...numberProblem("--timeout", timeout, 1, MAX_TIMEOUT_SECONDS),
+    ...(probe === undefined && needProbe.length > 0
+      ? [`${needProbe.map((name) => (name === "probeName" ? "--probe-name" : `--${name}`)).join(", ")} without --probe`]
+      : []),
+    ...(probeName === "" || utf8Length(key) > MAX_KEY_BYTES
+      ? [`--probe-name must be a name of at most ${MAX_KEY_BYTES} bytes together with the prefix`]
+      : []),
+  ];
+  if (problems.length > 0) return { problems };
+  return {
+    sample: Number(sample),
+    probe: probe === true ? { key, timeoutSeconds: Number(timeout), trigger: trigger === true } : undefined,
+  };
+}
+
+function numberProblem(flag: string, text: string, least: number, most: number): readonly string[] {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return [];
+  return [`${flag} is "${text}"; it must be a whole number from ${least} to ${most}`];
+}

@@ -1,0 +1,102 @@
+/** An explanation as text for people: the answer first, then each side, the messages, the last decision, what comes next. */
+import type { DestinationState, SourceState } from "../../core/state";
+import { parseFingerprint } from "../../core/fingerprint";
+import { bytes, count, dateOf } from "../shell/words";
+import { type Explanation, isUnseen, type Unseen } from "./gather";
+import { holdingText, lastText, whatWouldHappen } from "./words";
+
+export function answerOf({ key, source, equal }: Explanation): string {
+  const name = JSON.stringify(key);
+  if (equal === undefined) return `${name}: it cannot be told whether both sides are equal.`;
+  if (!equal) return `${name} is not equal.`;
+  return source.kind === "absent" ? `${name} is equal: it exists on neither side.` : `${name} is equal.`;
+}
+
+export interface ShownWith {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** How far back the log was read, in words. */
+  readonly since: string;
+  readonly prefix: string;
+}
+
+export function explanationLines(found: Explanation, { now, since, prefix }: ShownWith): readonly string[] {
+  const { key, underPrefix, source, destination, carried, fingerprint, uploads, history } = found;
+  const rows: (readonly [string, string])[] = [
+    ["source", sourceText(source)],
+    ["destination", destinationText(destination)],
+    ["fingerprint", fingerprintText(destination, carried, fingerprint)],
+    ["open uploads", uploadsText(uploads)],
+  ];
+  if (isUnseen(history)) {
+    rows.push(["log", unseenText(history)]);
+  } else {
+    const { last, holding, doing } = history;
+    rows.push([
+      "last decision",
+      last === undefined ? `none in the log of the last ${since} (--since goes back further)` : lastText(last, now),
+    ]);
+    if (last?.advice !== undefined) rows.push(["advice", last.advice]);
+    rows.push([
+      "message",
+      `${holdingText(holding, last, key)}${doing === undefined ? "" : `: ${doing.event}, worker ${doing.worker.slice(0, 8)}`}`,
+    ]);
+  }
+  rows.push(["next", wouldText(found, prefix)]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const note = underPrefix
+    ? []
+    : [`The key is outside the prefix ${JSON.stringify(prefix)}: this system does not sync it.`];
+  return [answerOf(found), ...note, "", ...rows.map(([name, text]) => `${name.padEnd(width)}  ${text}`)];
+}
+
+function sourceText(state: SourceState | Unseen): string {
+  if (state.kind === "unseen") return unseenText(state);
+  if (state.kind === "absent") return "absent";
+  const { size, etag, lastModified, versionId, headers, metadata, archived } = state;
+  return [
+    bytes(size),
+    `ETag ${etag}`,
+    `changed ${dateOf(lastModified * 1000)}`,
+    ...(versionId === undefined ? [] : [`version ${versionId}`]),
+    headers["content-type"] ?? "no content type",
+    count(Object.keys(metadata).length, "metadata entry", "metadata entries"),
+    ...(archived === true ? ["archived"] : []),
+  ].join(", ");
+}
+
+function destinationText(state: DestinationState | Unseen): string {
+  if (state.kind === "unseen") return unseenText(state);
+  if (state.kind === "absent") return "absent";
+  return `${bytes(state.size)}, ETag ${state.etag} (random in a directory bucket)`;
+}
+
+function fingerprintText(
+  destination: DestinationState | Unseen,
+  carried: string | undefined,
+  expected: string | undefined,
+): string {
+  if (destination.kind !== "object") return "-";
+  if (carried === undefined)
+    return "none: the object was not written by a worker, or its metadata left no room for one";
+  if (carried === expected) return "of the source as it is now";
+  const parsed = parseFingerprint(carried);
+  if (parsed === undefined) return `of another version, which proves nothing: ${carried}`;
+  return `of another source state: ETag ${parsed.etag}, ${bytes(parsed.size)}, changed ${dateOf(parsed.lastModified * 1000)}`;
+}
+
+function uploadsText(uploads: readonly string[] | Unseen): string {
+  if (isUnseen(uploads)) return unseenText(uploads);
+  if (uploads.length === 0) return "none";
+  return `${uploads.length}: a copy in parts is under way, or was left; the next worker to get the key resumes or aborts it`;
+}
+
+function wouldText({ decision, source, underPrefix }: Explanation, prefix: string): string {
+  if (!underPrefix) return `nothing: only keys that begin with ${JSON.stringify(prefix)} are its work`;
+  if (decision !== undefined) return whatWouldHappen(decision);
+  return source.kind === "unseen" && source.advice !== undefined ? source.advice : "not known";
+}
+
+function unseenText({ why }: Unseen): string {
+  return `could not be looked at: ${why}`;
+}

@@ -1,0 +1,82 @@
+/** Reads what is wanted of one or more log groups, once or for as long as somebody listens. */
+import type { LogEvent, LogQuery } from "../../aws/operator/logs";
+import type { Clock } from "../../core/ports";
+import { isWanted, type Line, readLine } from "./line";
+import { patternsFor, type Wanted } from "./pattern";
+
+export type ReadLog = (query: LogQuery, signal: AbortSignal) => AsyncIterable<readonly LogEvent[]>;
+
+export interface LogSource {
+  readonly groups: readonly string[];
+  readonly wanted: Wanted;
+}
+
+export interface Found extends Line {
+  readonly source: LogEvent;
+}
+
+/** One read: page by page when there is one stream of answers, else merged by time. */
+export async function* readOnce(
+  read: ReadLog,
+  { groups, wanted }: LogSource,
+  span: Pick<LogQuery, "from" | "to">,
+  signal: AbortSignal,
+): AsyncGenerator<Found> {
+  const queries = groups.flatMap((group) => patternsFor(wanted).map((pattern) => ({ group, pattern, ...span })));
+  const iterators = queries.map((query) => events(read(query, signal))[Symbol.asyncIterator]());
+  const heads = await Promise.all(iterators.map((iterator) => iterator.next()));
+  for (;;) {
+    const index = earliest(heads);
+    const head = index === undefined ? undefined : heads[index];
+    const iterator = index === undefined ? undefined : iterators[index];
+    if (index === undefined || iterator === undefined || head?.done !== false) return;
+    const line = readLine(head.value);
+    if (isWanted(line, wanted)) yield { ...line, source: head.value };
+    heads[index] = await iterator.next();
+  }
+}
+
+async function* events(pages: AsyncIterable<readonly LogEvent[]>): AsyncGenerator<LogEvent> {
+  for await (const page of pages) yield* page;
+}
+
+function earliest(heads: readonly IteratorResult<LogEvent, unknown>[]): number | undefined {
+  let best: { readonly index: number; readonly at: number } | undefined;
+  for (const [index, head] of heads.entries()) {
+    if (head.done === true) continue;
+    if (best === undefined || head.value.at < best.at) best = { index, at: head.value.at };
+  }
+  return best?.index;
+}
+
+const POLL_MS = 2_000;
+/** Lines of several processes arrive out of order and late ("typically within seconds"): that far back is looked at again. */
+const OVERLAP_MS = 30_000;
+
+/** Each line once, from `from` on, until `signal` aborts. Never rejects because of it. */
+export async function* follow(
+  read: ReadLog,
+  source: LogSource,
+  from: number,
+  { clock, signal }: { readonly clock: Pick<Clock, "sleep">; readonly signal: AbortSignal },
+): AsyncGenerator<Found> {
+  let seen = new Map<string, number>();
+  let start = from;
+  try {
+    while (!signal.aborted) {
+      let newest = start;
+      for await (const found of readOnce(read, source, { from: start }, signal)) {
+        const { id, at } = found.source;
+        newest = Math.max(newest, at);
+        if (seen.has(id)) continue;
+        seen.set(id, at);
+        yield found;
+      }
+      start = Math.max(start, newest - OVERLAP_MS);
+      seen = new Map([...seen].filter(([, at]) => at >= start));
+      await clock.sleep(POLL_MS, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,0 +1,68 @@
+/** logs: what workers and starter wrote, for people or as it is. */
+import { makeOperatorClients } from "../../aws/operator/clients";
+import { readLog } from "../../aws/operator/logs";
+import { formatLine, recordOf } from "../logs/line";
+import { follow, readOnce, type ReadLog } from "../logs/read";
+import { readSpan } from "../logs/since";
+import { usageProblems } from "../shell/errors";
+import { makeVerb, type Shell } from "../shell/verb";
+
+const NEEDS = ["region", "workerLogGroup", "starterLogGroup"] as const;
+
+export function logsVerb(shell: Shell) {
+  return makeVerb("logs", {
+    summary: "what workers and starter wrote",
+    description: [
+      "Lines of the workers and the starter in order of time: time (UTC), process, level, event, key, fields. With --json the fields",
+      "as they were written, and { time, process, text } for what is no JSON. --follow goes on until Ctrl-C, which ends it with 0. Lines reach CloudWatch after some seconds.",
+      "Exit codes: 0 read (also when there was no line), 1 they could not be read, 2 wrong usage.",
+    ].join("\n"),
+    needs: NEEDS,
+    examples: [
+      "logs",
+      "logs worker --errors --since 1h",
+      "logs --key reports/2026.csv --since 2d",
+      "logs starter --follow",
+    ],
+    json: "one document per line",
+  })
+    .argument("[who]", "worker or starter (default: both)")
+    .option("--since <span>", "how far back: 90s, 10m, 1h, 2d", "10m")
+    .option("--follow", "go on until Ctrl-C")
+    .option("--errors", "only errors and warnings, and what is no JSON: crashes")
+    .option("--key <key>", "only lines about this key")
+    .option("--metrics", "the lines that carry metrics, too")
+    .action((who, options) =>
+      shell.run(options, NEEDS, async ({ system, out, clock, signal, onEnd }) => {
+        const span = readSpan(options.since);
+        const problems = [
+          ...(who === undefined || who === "worker" || who === "starter"
+            ? []
+            : [`${JSON.stringify(who)} is neither worker nor starter`]),
+          ...(span === undefined
+            ? [`--since is ${JSON.stringify(options.since)}; it must be like 90s, 10m, 1h or 2d`]
+            : []),
+        ];
+        if (problems.length > 0 || span === undefined) throw usageProblems(problems);
+        const clients = makeOperatorClients(system.region);
+        onEnd(() => clients.destroy());
+        const read: ReadLog = (query, aborted) => readLog(clients.logs, query, aborted);
+        const groups = [
+          ...(who === "starter" ? [] : [system.workerLogGroup]),
+          ...(who === "worker" ? [] : [system.starterLogGroup]),
+        ];
+        const source = { groups, wanted: { errors: options.errors === true, key: options.key } };
+        const now = clock.wallMs();
+        const lines =
+          options.follow === true
+            ? follow(read, source, now - span, { clock, signal })
+            : readOnce(read, source, { from: now - span, to: now + 1 }, signal);
+        for await (const line of lines) {
+          if (line.isMetrics && options.metrics !== true) continue;
+          out.record(recordOf(line));
+          out.line(formatLine(line, out.colors));
+        }
+        return 0;
+      }),
+    );
+}

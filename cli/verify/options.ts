@@ -1,0 +1,67 @@
+/** The options of verify, checked: all problems at once. Pure. */
+import type { DeleteBound } from "./repair";
+import { parseDeleteBound } from "./repair";
+
+/** As commander gives them. */
+export interface RawOptions {
+  readonly deep?: true | undefined;
+  readonly prefix?: string | undefined;
+  readonly repair?: true | undefined;
+  readonly maxDelete?: string | undefined;
+  readonly dryRun?: true | undefined;
+  readonly yes?: true | undefined;
+  readonly report?: string | undefined;
+  readonly grace?: string | undefined;
+  readonly memory?: string | undefined;
+  readonly spillDir?: string | undefined;
+  readonly log?: true | undefined;
+  readonly json?: true | undefined;
+}
+
+export interface VerifyOptions {
+  readonly prefix: string;
+  readonly maxDelete: DeleteBound;
+  readonly graceSeconds: number;
+  readonly memoryBytes: number;
+}
+
+const MIB = 1024 ** 2;
+export const DEFAULT_GRACE_SECONDS = 300;
+export const DEFAULT_MEMORY_MIB = 256;
+const MEMORY_MIB = [4, 1024 * 1024] as const;
+const GRACE_SECONDS = [0, 86_400 * 7] as const;
+
+/** @param systemPrefix what the system syncs: keys outside are nobody's here */
+export function checkOptions(raw: RawOptions, systemPrefix: string): VerifyOptions | readonly string[] {
+  const { prefix = systemPrefix, maxDelete, grace, memory } = raw;
+  const bound = maxDelete === undefined ? undefined : parseDeleteBound(maxDelete);
+  const graceSeconds = whole(grace, DEFAULT_GRACE_SECONDS, GRACE_SECONDS);
+  const memoryMiB = whole(memory, DEFAULT_MEMORY_MIB, MEMORY_MIB);
+  const repairOnly = (["maxDelete", "dryRun", "yes"] as const).filter((name) => raw[name] !== undefined);
+  const problems = [
+    ...(prefix.startsWith(systemPrefix)
+      ? []
+      : [`--prefix ${JSON.stringify(prefix)} is outside of what this system syncs, ${JSON.stringify(systemPrefix)}`]),
+    ...(maxDelete !== undefined && bound === undefined
+      ? [`--max-delete ${maxDelete} is neither a number of keys (100) nor a part of the destination (2%)`]
+      : []),
+    ...(graceSeconds === undefined ? [`--grace ${grace ?? ""} must be ${range(GRACE_SECONDS)} seconds`] : []),
+    ...(memoryMiB === undefined ? [`--memory ${memory ?? ""} must be ${range(MEMORY_MIB)} MiB`] : []),
+    ...(raw.repair === undefined ? repairOnly.map((name) => `${FLAGS[name]} goes with --repair only`) : []),
+    ...(raw.log === true && raw.json === true ? ["--log and --json are two forms of output; give one of them"] : []),
+  ];
+  if (problems.length > 0 || graceSeconds === undefined || memoryMiB === undefined) return problems;
+  return { prefix, maxDelete: bound, graceSeconds, memoryBytes: memoryMiB * MIB };
+}
+
+const FLAGS = { maxDelete: "--max-delete", dryRun: "--dry-run", yes: "--yes" } as const;
+
+function whole(text: string | undefined, fallback: number, [min, max]: readonly [number, number]): number | undefined {
+  if (text === undefined) return fallback;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  return value >= min && value <= max ? value : undefined;
+}
+
+function range([min, max]: readonly [number, number]): string {
+  return `a whole number from ${min} to ${max}`;
+}
