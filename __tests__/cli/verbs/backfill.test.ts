@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { encodeEventKey } from "../../../core/keys";
-import { cliOn, outputsFile } from "../../support/cli";
+import { cliOn } from "../../support/cli";
 import { BRIEF, type E2E, withStack } from "../../support/e2e";
 import { until } from "../../support/e2e-wait";
 
