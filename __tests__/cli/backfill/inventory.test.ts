@@ -36,7 +36,12 @@ async function read(resume: Parameters<typeof beginInventory>[0], stopAfter = In
     counts,
     position,
   );
-  return { end: await reading.catch((error: Error) => error.message), keys: portions.flat(), counts, position };
+  return {
+    end: await reading.catch((error: unknown) => (error as Error).message),
+    keys: portions.flat(),
+    counts,
+    position,
+  };
 }
 
 test("all rows of all files, in portions", async () => {

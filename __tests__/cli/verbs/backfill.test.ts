@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { encodeEventKey } from "../../../core/keys";
-import { cliOn, outputsFile, startCli } from "../../support/cli";
+import { cliOn } from "../../support/cli";
 import { BRIEF, type E2E, withStack } from "../../support/e2e";
 import { until } from "../../support/e2e-wait";
 
@@ -216,27 +216,5 @@ test("an inventory that cannot be used says why; a damaged one, how to go on", a
     const other = await cliOn(world, ["backfill", "--inventory", uri, "--resume", "00000000:0:0"]);
     expect(other).toMatchObject({ code: 2, stdout: "" });
     world.queue.purge();
-  });
-});
-
-test("Ctrl-C during --dry-run says how far it came; a queue that is not there is one readable error", async () => {
-  await withStack({ settings }, async (world) => {
-    await putSilently(world, ["a", "b"]);
-    const moment = world.cloud.faults.hold({ operation: "ListObjectsV2", resource: world.destination });
-    const outputs = outputsFile(world);
-    const args = ["backfill", "--dry-run", "--outputs", outputs.path];
-    const dry = startCli(args, world.cloud.environmentFor("operator"));
-    await moment.arrived();
-    dry.kill("SIGINT");
-    const { code, stdout } = await dry.ended;
-    moment.release();
-    outputs.remove();
-    expect({ code, first: stdout.split("\n")[0] }).toEqual({
-      code: 1,
-      first: `Stopped after 0 keys of s3://${world.source}/: 0 would be queued, 0 B. Nothing was sent.`,
-    });
-    const gone = await cliOn(world, ["backfill", "--queue-url", `${world.queue.url}-gone`]);
-    expect(gone).toMatchObject({ code: 1, stdout: "" });
-    expect(gone.stderr).toMatch(/^SendMessageBatch: .*\nThe queue does not exist \(any more\)\.\n$/);
   });
 });

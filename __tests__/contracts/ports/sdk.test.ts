@@ -103,7 +103,9 @@ async function listingSubject(bucket: string): Promise<ListingSubject> {
   return {
     listing: makeListing({ client, name: bucket, ...sessions }),
     missing: makeListing({ client, name: isDirectory ? "gone--eun1-az1--x-s3" : "no-such-bucket", ...sessions }),
-    put: async (key, body = "content") => void (await cloud.s3.put(bucket, key, body)),
+    put: async (key, body = "content") => {
+      await cloud.s3.put(bucket, key, body);
+    },
     clear: () => {
       for (const { key } of cloud.s3.list(bucket)) cloud.s3.delete(bucket, key);
     },
