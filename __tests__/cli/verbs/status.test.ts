@@ -86,7 +86,7 @@ test("what may not be read is named, what must be read is one readable error", a
     const denied = await cliOn(world, ["status"]);
     expect(denied).toMatchObject({ code: 1, stdout: "" });
     expect(denied.stderr).toBe(
-      "AccessDeniedException: not you\nThese credentials may not make this call: docs/operations.md has the operator's policy.\n",
+      "AccessDeniedException: not you\nThese credentials may not make this call: the stack's output `operatorPolicy` is what the command line needs.\n",
     );
     world.cloud.faults.clear();
     const gone = await cliOn(world, ["status", "--queue-url", `${world.queue.url}-gone`]);
