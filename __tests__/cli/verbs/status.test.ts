@@ -31,7 +31,7 @@ test("idle, waiting, starting, finished, and a dead letter", async () => {
       "workers       0 (at most 2)",
       "starter       on, every 60 minutes",
       expect.stringMatching(/^last look {5}\d+ s ago: nothing to do: the queue is empty$/) as string,
-      "lag           no key was finished in the last 15 min",
+      "lag           no live event was finished in the last 15 min",
       "throughput    no copies or deletes in the last 15 min",
       "",
     ]);
