@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The process: arguments and environment in, exit code out. */
 import { CommanderError } from "@commander-js/extra-typings";
 import { createInterface } from "node:readline/promises";

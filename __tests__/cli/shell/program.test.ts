@@ -1,11 +1,12 @@
 /** The command line as a whole: help, examples that parse, wrong usage, a reader that goes away. */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Command } from "@commander-js/extra-typings";
 import { makeProgram } from "../../../cli/program";
 import type { Shell, SharedOptions } from "../../../cli/shell/verb";
-import { version } from "../../../package.json";
+import manifest, { version } from "../../../package.json";
 import { cli } from "../../support/cli";
 
 jest.setTimeout(60_000);
@@ -82,6 +83,11 @@ it("--version, --help, and no verb at all", async () => {
   expect(help).toMatchObject({ code: 0, stderr: "" });
   expect(help.stdout).toMatch(/\nExit codes: 0 done, 1 drift or failure, 2 wrong usage\.\n/);
   expect(await cli([])).toMatchObject({ code: 2, stdout: "" });
+});
+
+it("is a command of its own, as npx runs it", async () => {
+  const run = promisify(execFile);
+  expect((await run(join(process.cwd(), manifest.bin["s3-express-sync"]), ["--version"])).stdout).toBe(`${version}\n`);
 });
 
 it.each([
