@@ -30,4 +30,4 @@ await build({
 });
 
 // npm runs it as the package's command.
-chmodSync("dist/cli.cjs", 0o755);
+if (entryPoints.cli !== undefined) chmodSync("dist/cli.cjs", 0o755);
