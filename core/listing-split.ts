@@ -10,7 +10,7 @@ import { compareKeys } from "./listing";
 import type { ListRange } from "./messages";
 
 /** Pieces made of one range at most: enough to spread over a fleet within a few steps, few enough to be cheap. */
-export const MAX_PIECES = 32;
+export const MAX_PIECES = 16;
 
 /** Directories of a deep key that are asked for sub-directories. */
 const MAX_LEVELS = 8;

@@ -6,7 +6,7 @@
  * dead-lettered (nobody will ever understand it), or left alone (a newer worker may).
  */
 import type { WorkerConfig } from "../core/config";
-import { encodeEnvelope, groupIdOf, putBack } from "../core/envelope";
+import { encodeEnvelope, groupIdOf, isLive, putBack } from "../core/envelope";
 import { syncError } from "../core/errors";
 import { parseMessage } from "../core/events";
 import { isUnderPrefix } from "../core/keys";
@@ -26,7 +26,7 @@ const LEAVE_MS = 3600_000;
 export interface IntakeDeps {
   readonly config: Pick<WorkerConfig, "sourceBucket" | "prefix">;
   readonly inbox: Inbox;
-  readonly lister: Pick<Lister, "take">;
+  readonly lister: Pick<Lister, "take" | "keysWaited">;
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly clock: Clock;
@@ -107,6 +107,9 @@ export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
   }
 
   async function fileEnvelope(lease: Lease, envelope: Exclude<Envelope, { kind: "list" }>): Promise<void> {
+    if (envelope.kind === "keys" && !isLive(envelope) && lease.message.receiveCount === 1) {
+      lister.keysWaited(clock.wallMs() - lease.message.sentAt);
+    }
     const entries = unique(envelope.keys.filter((entry) => wanted(entry.key, config.sourceBucket)));
     if (entries.length === 0) return outbox.acknowledge(lease);
     if (entries.length > 1 && lease.message.receiveCount > 1) return split(lease, envelope, entries);

@@ -4,8 +4,10 @@
  *
  * - A message is acknowledged when SQS has taken everything that replaces it: the keys to look at and the rest of the range.
  *   Keys that are enqueued twice after a kill are harmless, a range that nobody lists would not be.
- * - Listing goes only as fast as copying: a unit begins while the worker has less than one pool of unstarted copy requests. So a
- *   backlog of a billion keys stays a handful of ranges, and does not wait in the queue until its retention is over.
+ * - Listing goes no faster than copying: SQS would take a billion keys, and drop what waits longer than its retention. A unit
+ *   begins only while the worker has less than one pool of unstarted copy requests, and is put off while keys that a backfill
+ *   queued come out of the queue later than {@link BACKLOG_MS} after they went in. So ranges wait instead of keys, and each time
+ *   one is put off its retention begins anew.
  * - It never delays live events: its requests take turns with those of keys (slots.ts), and its keys go behind (inbox.ts).
  */
 import { encodeEnvelope, groupIdOf, listWork, splitEnvelope } from "../core/envelope";
@@ -48,6 +50,8 @@ export interface ListerDeps {
 }
 
 export interface Lister {
+  /** A message with keys of a backfill was this long in the queue: how much work waits there. */
+  keysWaited(ms: number): void;
   /** Takes over a message about a range: its work, and its end. */
   take(lease: Lease, envelope: ListEnvelope): void;
   /** Begins units, as far as they may. */
@@ -75,6 +79,12 @@ const MAX_RUNNING = 4;
 const LANES = 64;
 const PAUSE = { baseMs: 1_000, capMs: 30_000 };
 const PUT_BACK = { baseMs: 30_000, capMs: 300_000 };
+/** Of work in the queue; more than the longest delay of a message (15 minutes), which is no sign of a backlog. */
+const BACKLOG_MS = 20 * 60_000;
+/** How long what was seen of the backlog counts. */
+const SEEN_MS = 60_000;
+/** A range that is put off: between this and as much again. At most 900 (API SendMessage). */
+const PUT_OFF_SECONDS = 400;
 /** The death of a worker says little about a range it held; this many say that the range kills them. */
 const MAX_DEATHS = 20;
 
@@ -83,6 +93,11 @@ export function makeLister(deps: ListerDeps): Lister {
   const { clock, log, tally } = calls;
   const waiting = new Set<Unit>();
   const running = new Set<Unit>();
+  let keysSeen = { waitedMs: 0, atMs: -Infinity };
+
+  function isBacklogLong(): boolean {
+    return keysSeen.waitedMs > BACKLOG_MS && clock.monotonicMs() - keysSeen.atMs < SEEN_MS;
+  }
 
   function take(lease: Lease, envelope: ListEnvelope): void {
     const range = narrowRange(envelope.range, deps.prefix);
@@ -120,6 +135,7 @@ export function makeLister(deps: ListerDeps): Lister {
   async function attendUnit(unit: Unit): Promise<void> {
     // A message of its own, with its own count: SQS would bury it after a few deaths of workers.
     if (unit.lease.message.receiveCount > 1) return renew(unit);
+    if (isBacklogLong()) return putOff(unit);
     const beganAtMs = clock.monotonicMs();
     try {
       const result = await runUnit(unitDeps(unit, beganAtMs), unit.range, unit.envelope.compare !== false);
@@ -211,6 +227,14 @@ export function makeLister(deps: ListerDeps): Lister {
     await replace(unit, failures, 0);
   }
 
+  async function putOff(unit: Unit): Promise<void> {
+    log.info("range-put-off", {
+      range: describeRange(unit.range),
+      why: "keys that were queued before wait for more than 20 minutes",
+    });
+    await replace(unit, unit.envelope.failures, Math.floor(PUT_OFF_SECONDS * (1 + calls.random())));
+  }
+
   async function renew(unit: Unit): Promise<void> {
     const deaths = unit.envelope.failures + unit.lease.message.receiveCount - 1;
     if (deaths < MAX_DEATHS) return replace(unit, deaths, 0);
@@ -251,6 +275,9 @@ export function makeLister(deps: ListerDeps): Lister {
   }
 
   return {
+    keysWaited(ms) {
+      keysSeen = { waitedMs: ms, atMs: clock.monotonicMs() };
+    },
     take,
     pump,
     interrupt(lease) {

@@ -50,7 +50,11 @@ function begin(prefix = "in/") {
   } as unknown as Leases;
   const config = { sourceBucket: "src", prefix };
   const ranges: [Lease, ListEnvelope][] = [];
-  const lister = { take: (lease: Lease, envelope: ListEnvelope) => void ranges.push([lease, envelope]) };
+  const waits: number[] = [];
+  const lister = {
+    take: (lease: Lease, envelope: ListEnvelope) => void ranges.push([lease, envelope]),
+    keysWaited: (ms: number) => void waits.push(ms),
+  };
   const intake = makeIntake({
     config,
     inbox,
@@ -74,7 +78,7 @@ function begin(prefix = "in/") {
     return lease;
   }
   const waiting = () => inbox.takeAllWaiting();
-  return { log, tally, take, waiting, ranges, acknowledged, letGo, hidden, send, deadLetter };
+  return { log, tally, take, waiting, ranges, waits, acknowledged, letGo, hidden, send, deadLetter };
 }
 
 describe("S3 events", () => {
@@ -135,6 +139,17 @@ it("S3's test event is acknowledged", async () => {
   const { take, waiting, acknowledged } = begin();
   const lease = await take(JSON.stringify({ Event: "s3:TestEvent", Bucket: "src" }));
   expect({ acknowledged, work: waiting() }).toEqual({ acknowledged: [lease], work: [] });
+});
+
+it("how long keys of a backfill were in the queue is told, of a first receive only", async () => {
+  const { take, waits } = begin();
+  const bulk = { ...HISTORY, origin: "backfill" } as const;
+  await take(encodeEnvelope(putBack([{ key: "in/a" }], bulk)));
+  await take(encodeEnvelope(putBack([{ key: "in/b" }], bulk)), 2);
+  await take(encodeEnvelope(putBack([{ key: "in/c" }], HISTORY)));
+  await take(notification(record("in/d")));
+  // The message of these tests was sent at 0.
+  expect(waits).toEqual([WALL_START_MS]);
 });
 
 it("a range to list is the lister's, message and all", async () => {

@@ -1,9 +1,9 @@
 /** Ranges in a whole worker: what is sent, what is acknowledged, what is put back and buried. */
-import { encodeEnvelope, listWork, parseEnvelope } from "../../core/envelope";
+import { encodeEnvelope, listWork, parseEnvelope, putBack } from "../../core/envelope";
 import type { EnvelopeHistory, ListRange } from "../../core/messages";
 import type { OutgoingMessage } from "../../core/ports";
 import { sourceObject } from "../support/worker-buckets";
-import { raise, failure } from "../support/worker-fakes";
+import { deferred, failure, raise } from "../support/worker-fakes";
 import { beginRun, SECOND } from "../support/worker-run";
 
 const STARTED = 1_767_000_000_000;
@@ -160,25 +160,46 @@ it("stopped before it begins: it is put back as it was", async () => {
   });
 });
 
-it("a worker that has copies enough does not list, and one that has little to do goes on", async () => {
-  const world = worldWith(40, { copyConcurrency: 2, listUnitKeys: 10 });
-  let waiting = 0;
-  let most = 0;
-  world.buckets.always("CopyObject", async (apply) => {
-    await world.clock.sleep(SECOND);
-    return apply();
-  });
-  const send = world.queue.send;
-  Object.assign(world.queue, {
-    send: async (...args: Parameters<typeof send>) => {
-      waiting += envelopes(args[0]).reduce((sum, one) => sum + ("keys" in one ? one.keys.length : 0), 0);
-      most = Math.max(most, waiting - world.buckets.at.destination.size);
-      return send(...args);
-    },
-  });
+const keysMessage = (keys: readonly string[]): string =>
+  encodeEnvelope(
+    putBack(
+      keys.map((key) => ({ key })),
+      HISTORY,
+    ),
+  );
+
+it("a worker that has copies enough does not list, and goes on when it has little to do", async () => {
+  const world = worldWith(20, { copyConcurrency: 2 });
+  const release = deferred<undefined>();
+  world.buckets.always("CopyObject", (apply) => release.promise.then(apply));
+  world.queue.put(keysMessage(world.keys.slice(0, 10)));
   world.queue.put(rangeMessage({ prefix: "" }));
-  const result = await world.clock.until(world.run());
-  expect(result.tally).toMatchObject({ copies: 40 });
-  // Two units of ten keys and what was under way, but never the whole bucket.
-  expect(most).toBeLessThan(40);
+  const running = world.run();
+  await world.clock.advance(30 * SECOND);
+  expect(world.buckets.sourceListing.requests).toEqual([]);
+  release.resolve(undefined);
+  const result = await world.clock.until(running);
+  expect(result.tally).toMatchObject({ listed: 20, copies: 20 });
+});
+
+it("ranges are put off while keys queued before wait for long, so that none outlives the queue's retention", async () => {
+  const world = worldWith(20);
+  world.queue.put(keysMessage(world.keys.slice(0, 10)));
+  await world.clock.advance(21 * 60 * SECOND);
+  world.queue.put(rangeMessage({ prefix: "" }, { failures: 2 }));
+  await world.clock.until(world.run());
+  expect(world.buckets.at.destination.size).toBe(10);
+  expect(envelopes(world.queue.sent)).toMatchObject([{ kind: "list", failures: 2, range: { prefix: "" } }]);
+  expect(world.queue.sent[0]?.delaySeconds).toBe(600);
+  // The keys are done: now it is listed.
+  await world.clock.advance(600 * SECOND);
+  expect((await world.clock.until(world.run())).tally).toMatchObject({ listed: 20, copies: 10 });
+  expect(world.queue.left).toEqual([]);
+});
+
+it("a range that waited long by itself is no backlog: it is listed at once", async () => {
+  const world = worldWith(5);
+  world.queue.put(rangeMessage({ prefix: "" }));
+  await world.clock.advance(48 * 3600 * SECOND);
+  expect((await world.clock.until(world.run())).tally).toMatchObject({ copies: 5 });
 });

@@ -5,6 +5,7 @@ import { DEFAULTS } from "../../core/env";
 import type { SystemField } from "../../core/system";
 import type { Context } from "../shell/context";
 import type { ExitCode } from "../shell/errors";
+import { makePatience } from "../shell/patience";
 import { duration } from "../shell/progress";
 import { bytes as inBytes, count } from "../shell/words";
 import { ASSUMPTIONS } from "./assumptions";
@@ -65,13 +66,19 @@ export async function answerEstimate(
   return 0;
 }
 
-async function listSource({ system, out, signal, onEnd }: Context<SystemField>): Promise<Survey> {
+async function listSource(context: Context<SystemField>): Promise<Survey> {
+  const { system, out, signal, onEnd } = context;
   const { region, sourceBucket, prefix } = system;
   const client = makeSourceClient({ region, slots: 4 }, sourceBucket);
   onEnd(() => client.destroy());
   const progress = out.progress("keys listed");
   try {
-    return await survey(makeListing({ client, name: sourceBucket }), prefix, signal, (keys) => progress.update(keys));
+    return await survey(
+      makePatience(context).listing(makeListing({ client, name: sourceBucket })),
+      prefix,
+      signal,
+      (keys) => progress.update(keys),
+    );
   } finally {
     progress.end();
   }

@@ -11,13 +11,12 @@ import { billOf } from "./bill";
 import { lastRun, RUN_METRICS, type RunMetrics, usageOf } from "./last-run";
 import { type Priced, printBill, printFooting } from "./print";
 import { formatDollars, formatNumber } from "./quantities";
+import type { Wanted } from "./request";
 import { standing } from "./work";
-
-const DAY_MS = 86_400_000;
 
 export async function answerLastRun(
   context: Context<SystemField>,
-  days: number,
+  { spanMs, since }: Extract<Wanted, { kind: "last-run" }>,
   { from, prices }: Priced,
 ): Promise<ExitCode> {
   const { system, out, clock, signal, onEnd } = context;
@@ -31,14 +30,12 @@ export async function answerLastRun(
       { namespace: NAMESPACE, metric, dimensions, stat, periodSeconds: 60 },
     ]),
   );
-  const span = { from: now - days * DAY_MS, to: now };
+  const span = { from: now - spanMs, to: now };
   const metrics = (await readMetrics(clients.cloudWatch, queries, span, signal)) as RunMetrics;
   const run = lastRun(metrics);
   const idle = billOf(standing(0), prices);
   if (run === undefined) {
-    out.line(
-      `No run in the last ${days === 1 ? "24 hours" : `${days} days`}: nothing beyond the idle bill, ${formatDollars(idle.dollars)} a month.`,
-    );
+    out.line(`No run in the last ${since}: nothing beyond the idle bill, ${formatDollars(idle.dollars)} a month.`);
     printBill(out, "Idle, every month", idle);
     printFooting(out, from);
     out.document({ run: null, idle, prices: from, assumptions: ASSUMPTIONS });

@@ -1,6 +1,7 @@
 /** The options of `cost` as text, and what they ask for. Pure: every problem is told at once. */
 import { MAX_OBJECT_BYTES } from "../../core/parts";
 import type { Daily } from "./estimate";
+import { readSpan } from "../logs/since";
 import { parseBytes, parseCount } from "./quantities";
 import { SCENARIOS, type ScenarioName } from "./scenarios";
 import type { SizeGroup } from "./work";
@@ -14,7 +15,7 @@ export interface CostOptions {
   readonly keepDays?: string | undefined;
   readonly scenario?: string | undefined;
   readonly lastRun?: true | undefined;
-  readonly sinceDays?: string | undefined;
+  readonly since?: string | undefined;
   readonly showPrices?: true | undefined;
   readonly priceRegion?: string | undefined;
   readonly prices?: string | undefined;
@@ -28,7 +29,7 @@ export type Wanted =
       readonly existing: readonly SizeGroup[] | "from-bucket";
       readonly daily: Daily | undefined;
     }
-  | { readonly kind: "last-run"; readonly days: number };
+  | { readonly kind: "last-run"; readonly spanMs: number; readonly since: string };
 
 const WAYS = ["objects", "fromBucket", "perDay", "scenario", "lastRun", "showPrices"] as const;
 
@@ -46,9 +47,12 @@ export function readCostOptions(options: CostOptions): Wanted | readonly string[
   const perDay = number("--per-day", options.perDay, 0, parseCount);
   const objectSize = number("--object-size", options.objectSize, 0, parseBytes);
   const keepDays = number("--keep-days", options.keepDays, 30, parseCount);
-  const sinceDays = number("--since-days", options.sinceDays, 1, parseCount);
+  const { since = "24h" } = options;
+  const spanMs = readSpan(since);
   // CloudWatch keeps values of a minute for 15 days (CloudWatch guide, metrics retention).
-  if (sinceDays < 1 || sinceDays > 15) problems.push(`--since-days must be from 1 to 15, not ${sinceDays}`);
+  if (spanMs === undefined || spanMs > LONGEST_SPAN_MS) {
+    problems.push(`--since is "${since}"; it must be like 90m, 24h or 7d, at most 15d`);
+  }
   problems.push(...combinations(options, { objects, bytes, objectSize }));
   if (problems.length > 0) return problems;
 
@@ -56,7 +60,7 @@ export function readCostOptions(options: CostOptions): Wanted | readonly string[
   const { scenario } = options;
   if (scenario !== undefined) return { kind: "scenario", name: scenario as ScenarioName, bytes: objectSize };
   const asks = options.objects !== undefined || options.fromBucket === true || options.perDay !== undefined;
-  if (!asks) return { kind: "last-run", days: sinceDays };
+  if (!asks) return { kind: "last-run", spanMs: spanMs ?? 0, since };
   const given = objects === 0 ? [] : [{ objects, bytes: bytes / objects }];
   return {
     kind: "estimate",
@@ -65,13 +69,14 @@ export function readCostOptions(options: CostOptions): Wanted | readonly string[
   };
 }
 
+const LONGEST_SPAN_MS = 15 * 86_400_000;
+
 const SIZE = "a size such as 10GiB, 500MB or 1048576";
 const COUNT = "a whole number such as 1000000";
 const ALLOWED: Readonly<Record<string, string>> = {
   "--objects": COUNT,
   "--per-day": COUNT,
   "--keep-days": COUNT,
-  "--since-days": COUNT,
   "--bytes": SIZE,
   "--object-size": SIZE,
 };

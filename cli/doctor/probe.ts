@@ -3,6 +3,7 @@
  * the source, gone at the destination. What was written is taken away again, whatever happens.
  */
 import type { ProbeObject } from "../../aws/operator/probe-object";
+import { isSyncError } from "../../core/errors";
 import { fingerprintOf, FINGERPRINT_KEY, type Digest } from "../../core/fingerprint";
 import type { Clock, DestinationBucket, SourceBucket } from "../../core/ports";
 import type { QueueDepth } from "../../core/scale";
@@ -18,6 +19,8 @@ export interface ProbeDeps {
   readonly trigger: ((signal: AbortSignal) => Promise<unknown>) | undefined;
   /** Milliseconds for each of the two legs that the system has to do. */
   readonly timeoutMs: number;
+  /** Told what could not be taken away. */
+  readonly leftBehind: (text: string) => void;
 }
 
 export type LegName = "written" | "copied" | "deleted" | "gone";
@@ -33,6 +36,9 @@ export interface ProbeResult {
   /** The leg that did not end in time, and what the queue looked like then. */
   readonly failed?: { readonly leg: LegName; readonly why: string; readonly advice: string };
 }
+
+/** What there is to take away. */
+type Phase = "nothing" | "written" | "deleted";
 
 const LOOK_EVERY_MS = 1_000;
 /** The event may not be in the queue yet when the starter looks first. */
@@ -61,9 +67,16 @@ export async function probe(deps: ProbeDeps, key: string, signal: AbortSignal): 
   const note = (versionId: string | undefined): void => {
     if (versionId !== undefined) versions.push(versionId);
   };
-  let isThere = true;
+  let phase: Phase = "nothing";
   try {
-    note(await timed("written", () => object.put(`probe of s3-express-sync\n`, signal)));
+    const write = (): Promise<string | undefined> => object.put("probe of s3-express-sync\n", signal);
+    phase = "written";
+    note(
+      await timed("written", write).catch((error: unknown) => {
+        if (isSyncError(error) && error.effect === "none") phase = "nothing";
+        throw error;
+      }),
+    );
     const state = await source.head(key, signal);
     if (state.kind === "absent") throw new Error(`The probe ${JSON.stringify(key)} was deleted by somebody else.`);
     const expected = fingerprintOf(state, { bucket: source.name, key }, deps.digest);
@@ -74,12 +87,12 @@ export async function probe(deps: ProbeDeps, key: string, signal: AbortSignal): 
     const copied = await waited(deps, legs, "copied", isCopied, signal);
     if (copied !== undefined) return { key, legs, failed: copied };
     note(await timed("deleted", () => object.remove(signal)));
-    isThere = false;
+    phase = "deleted";
     const isGone = async (): Promise<boolean> => (await destination.head(key, signal)).kind === "absent";
     const gone = await waited(deps, legs, "gone", isGone, signal);
     return gone === undefined ? { key, legs } : { key, legs, failed: gone };
   } finally {
-    await cleanUp(deps, key, isThere, versions);
+    await cleanUp(deps, key, phase, versions);
   }
 }
 
@@ -124,13 +137,22 @@ export function diagnose({ visible, inFlight, delayed }: QueueDepth): string {
 }
 
 /** The events of this bring the destination in order; where they are what fails, the replica is deleted here. Never rejects. */
-async function cleanUp(deps: ProbeDeps, key: string, isThere: boolean, versions: readonly string[]): Promise<void> {
+async function cleanUp(deps: ProbeDeps, key: string, phase: Phase, versions: readonly string[]): Promise<void> {
   const { object, destination } = deps;
   const signal = AbortSignal.timeout(CLEAN_UP_MS);
-  const quietly = (work: Promise<unknown>): Promise<unknown> => work.catch(() => undefined);
-  const marker = isThere ? await object.remove(signal).catch(() => undefined) : undefined;
-  await quietly(destination.deleteObject(key, signal));
+  const quietly = async <T>(where: string, work: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      deps.leftBehind(`${JSON.stringify(key)} could not be deleted at the ${where}, do it by hand: ${why}`);
+      return undefined;
+    }
+  };
+  if (phase === "nothing") return;
+  const marker = phase === "written" ? await quietly("source", object.remove(signal)) : undefined;
+  await quietly("destination", destination.deleteObject(key, signal));
   for (const version of marker === undefined ? versions : [...versions, marker]) {
-    await quietly(object.removeVersion(version, signal));
+    await quietly(`source (version ${version})`, object.removeVersion(version, signal));
   }
 }

@@ -20,6 +20,7 @@ import { parseStarterEnv, parseWorkerEnv } from "../../core/env";
 import { isUnderPrefix } from "../../core/keys";
 import type { ListedObject, Listing } from "../../core/ports";
 import type { System } from "../../core/system";
+import { makePatience, type PatienceDeps } from "../shell/patience";
 import type { Facts, Sample } from "./facts";
 
 export interface ReadFacts extends Facts {
@@ -29,7 +30,8 @@ export interface ReadFacts extends Facts {
 const SLOTS = 8;
 
 /** @param sampleSize keys that are looked at */
-export function readFacts(system: System, sampleSize: number, signal: AbortSignal): ReadFacts {
+export function readFacts(system: System, sampleSize: number, { clock, random, signal }: PatienceDeps): ReadFacts {
+  const patience = makePatience({ clock, random, signal });
   const { region, sourceBucket, destinationBucket } = system;
   const clients = makeOperatorClients(region);
   const queueClient = makeQueueClient({ region });
@@ -37,13 +39,15 @@ export function readFacts(system: System, sampleSize: number, signal: AbortSigna
   const express = makeDestinationClient({ region, slots: SLOTS });
   // A client that has signed for one kind of bucket goes on so: bucket-level calls of the directory bucket have their own.
   const control = makeDestinationClient({ region, slots: SLOTS });
-  const source = makeSourceBucket({ client: sourceClient, name: sourceBucket });
-  const destination = makeDestinationBucket({
-    client: express.client,
-    sessions: express.sessions,
-    name: destinationBucket,
-    sourceBucket,
-  });
+  const source = patience.source(makeSourceBucket({ client: sourceClient, name: sourceBucket }));
+  const destination = patience.destination(
+    makeDestinationBucket({
+      client: express.client,
+      sessions: express.sessions,
+      name: destinationBucket,
+      sourceBucket,
+    }),
+  );
   const once = memo();
   return {
     system,
@@ -77,7 +81,12 @@ export function readFacts(system: System, sampleSize: number, signal: AbortSigna
     quota: (capacity) => once(`quota ${capacity}`, () => readFargateQuota(clients.quotas, capacity, signal)),
     sample: () =>
       once("sample", () =>
-        takeSample(makeListing({ client: sourceClient, name: sourceBucket }), system.prefix, sampleSize, signal),
+        takeSample(
+          patience.listing(makeListing({ client: sourceClient, name: sourceBucket })),
+          system.prefix,
+          sampleSize,
+          signal,
+        ),
       ),
     tags: (key) => countTags(sourceClient, sourceBucket, key, signal),
     destroy() {

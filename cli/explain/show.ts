@@ -3,7 +3,7 @@ import type { DestinationState, SourceState } from "../../core/state";
 import { parseFingerprint } from "../../core/fingerprint";
 import { bytes, count, dateOf } from "../shell/words";
 import { type Explanation, isUnseen, type Unseen } from "./gather";
-import { holdingText, lastText, whatWouldHappen } from "./words";
+import { lastText, messageText, whatWouldHappen } from "./words";
 
 export function answerOf({ key, source, equal }: Explanation): string {
   const name = JSON.stringify(key);
@@ -31,16 +31,13 @@ export function explanationLines(found: Explanation, { now, since, prefix }: Sho
   if (isUnseen(history)) {
     rows.push(["log", unseenText(history)]);
   } else {
-    const { last, holding, doing } = history;
+    const { last } = history;
     rows.push([
       "last decision",
       last === undefined ? `none in the log of the last ${since} (--since goes back further)` : lastText(last, now),
     ]);
     if (last?.advice !== undefined) rows.push(["advice", last.advice]);
-    rows.push([
-      "message",
-      `${holdingText(holding, last, key)}${doing === undefined ? "" : `: ${doing.event}, worker ${doing.worker.slice(0, 8)}`}`,
-    ]);
+    rows.push(["message", messageText(history, key, now)]);
   }
   rows.push(["next", wouldText(found, prefix)]);
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -94,9 +91,9 @@ function uploadsText(uploads: readonly string[] | Unseen): string {
 function wouldText({ decision, source, underPrefix }: Explanation, prefix: string): string {
   if (!underPrefix) return `nothing: only keys that begin with ${JSON.stringify(prefix)} are its work`;
   if (decision !== undefined) return whatWouldHappen(decision);
-  return source.kind === "unseen" && source.advice !== undefined ? source.advice : "not known";
+  return source.kind === "unseen" ? "the same question, with its own rights" : "not known";
 }
 
-function unseenText({ why }: Unseen): string {
-  return `could not be looked at: ${why}`;
+function unseenText({ why, advice }: Unseen): string {
+  return `could not be looked at: ${why}${advice === undefined ? "" : `. ${advice}`}`;
 }

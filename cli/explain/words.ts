@@ -2,7 +2,7 @@
 import type { Decision } from "../../core/decide";
 import { duration } from "../shell/progress";
 import { bytes, count } from "../shell/words";
-import type { Decided, Holding } from "./history";
+import type { Decided, History } from "./history";
 
 /** "What would a worker do now?" */
 export function whatWouldHappen(decision: Decision): string {
@@ -60,12 +60,15 @@ export function lastText(last: Decided, now: number): string {
   return `${EVENTS[event]} ${duration((now - at) / 1000)} ago by worker ${worker.slice(0, 8)}${decided}, ${facts.join(", ")}`;
 }
 
-export function holdingText(holding: Holding, last: Decided | undefined, key: string): string {
+/** Where a message for the key is, as far as the log knows: what nobody has received yet cannot be seen. */
+export function messageText({ holding, last, doing }: History, key: string, now: number): string {
   switch (holding) {
     case "none":
-      return "none is known of";
-    case "held":
-      return "a worker is at it";
+      return last === undefined ? "no worker has received one" : "none since that";
+    case "held": {
+      const { event, at, worker } = doing ?? { event: "", at: now, worker: "" };
+      return `worker ${worker.slice(0, 8)} is at it, or died: ${event} ${duration((now - at) / 1000)} ago`;
+    }
     case "waiting":
       return `one comes back${last?.waitSeconds === undefined ? "" : `, ${duration(last.waitSeconds)} after that`}`;
     case "dead":

@@ -3,7 +3,7 @@ import { makeObjectReader } from "../../aws/operator/objects";
 import { listWork } from "../../core/envelope";
 import type { EnvelopeHistory } from "../../core/messages";
 import type { System } from "../../core/system";
-import { bytes, count } from "../backfill/words";
+import { bytes, count } from "../shell/words";
 import { connectBuckets, connectQueue } from "../backfill/connect";
 import { type DryRun, dryRun } from "../backfill/dry-run";
 import { type FromInventory, fromInventory } from "../backfill/from-inventory";

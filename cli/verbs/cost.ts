@@ -36,7 +36,7 @@ export function costVerb(shell: Shell) {
     .option("--object-size <size>", "what one of them holds on average")
     .option("--keep-days <n>", "days until such an object is deleted or overwritten (default 30)")
     .option("--last-run", "what the last run cost (default without other options)")
-    .option("--since-days <n>", "how far back the last run is looked for (default 1, at most 15)")
+    .option("--since <span>", "how far back the last run is looked for: 90m, 24h, 7d (default 24h, at most 15d)")
     .option("--scenario <name>", `count one again: ${Object.keys(SCENARIOS).join(", ")}`)
     .option("--show-prices", "only the price table and its sources")
     .option("--price-region <region>", "take the prices of this Region (default: the system's)")
@@ -77,7 +77,7 @@ async function cost(
     case "estimate":
       return answerEstimate(context, wanted, priced);
     case "last-run":
-      return answerLastRun(context, wanted.days, priced);
+      return answerLastRun(context, wanted, priced);
   }
 }
 

@@ -1,6 +1,6 @@
 /** doctor: what is misconfigured, and what to do about it; with --probe an object goes the whole way. */
 import { makeDestinationBucket, makeDestinationClient, makeSourceBucket, makeSourceClient } from "../../aws";
-import { makeOperatorClients } from "../../aws/operator/clients";
+import { makeOperatorClients, type OperatorClients } from "../../aws/operator/clients";
 import { makeProbeObject } from "../../aws/operator/probe-object";
 import { readQueueState } from "../../aws/operator/queue-state";
 import { invokeStarter } from "../../aws/operator/starter-function";
@@ -13,7 +13,8 @@ import { probe, type ProbeResult } from "../doctor/probe";
 import { readFacts } from "../doctor/read-facts";
 import { printProbe, printResults, totalsOf } from "../doctor/show";
 import type { Context } from "../shell/context";
-import { usageProblems } from "../shell/errors";
+import { cliError, usageProblems } from "../shell/errors";
+import { makePatience } from "../shell/patience";
 import { makeVerb, type Shell } from "../shell/verb";
 
 /** All: it is about the whole system. */
@@ -42,7 +43,7 @@ export function doctorVerb(shell: Shell) {
         const { out, signal, system, onEnd, random } = context;
         const asked = readDoctorOptions(options, system.prefix, random);
         if ("problems" in asked) throw usageProblems(asked.problems);
-        const facts = readFacts(system, asked.sample, signal);
+        const facts = readFacts(system, asked.sample, context);
         onEnd(() => facts.destroy());
         const progress = out.progress("checks", CHECKS.length);
         const results = await runChecks(CHECKS, facts, signal, (done) => progress.update(done)).finally(() =>
@@ -69,19 +70,28 @@ async function runProbe(context: Context<SystemField>, asked: AskedProbe): Promi
   onEnd(() => {
     for (const one of [clients, sourceClient, { destroy }]) one.destroy();
   });
+  const patience = makePatience(context);
   out.note(`Probing with ${JSON.stringify(asked.key)}; Ctrl-C takes it away again.`);
   return probe(
     {
       clock,
-      source: makeSourceBucket({ client: sourceClient, name: sourceBucket }),
-      destination: makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
+      source: patience.source(makeSourceBucket({ client: sourceClient, name: sourceBucket })),
+      destination: patience.destination(
+        makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
+      ),
       object: makeProbeObject(sourceClient, sourceBucket, asked.key),
       digest: sha256,
       depth: (until) => readQueueState(clients.sqs, system.queueUrl, until),
-      trigger: asked.trigger ? (until) => invokeStarter(clients.lambda, system.starter, until) : undefined,
+      trigger: asked.trigger ? (until) => runStarter(clients, system.starter, until) : undefined,
+      leftBehind: (text) => out.note(text),
       timeoutMs: asked.timeoutSeconds * 1000,
     },
     asked.key,
     signal,
   );
+}
+
+async function runStarter({ lambda }: OperatorClients, starter: string, signal: AbortSignal): Promise<void> {
+  const { failure } = await invokeStarter(lambda, starter, signal);
+  if (failure !== undefined) throw cliError(`The starter ${starter} failed: ${failure}`);
 }

@@ -15,6 +15,7 @@ import type { Line } from "../logs/line";
 import { readOnce } from "../logs/read";
 import { readSpan } from "../logs/since";
 import { usageProblems } from "../shell/errors";
+import { makePatience } from "../shell/patience";
 import { makeVerb, type Shell } from "../shell/verb";
 
 const NEEDS = ["region", "sourceBucket", "destinationBucket", "prefix", "taskFamily", "workerLogGroup"] as const;
@@ -34,7 +35,9 @@ export function explainVerb(shell: Shell) {
     .argument("<key>", "the object's key, as it is: not encoded, without the bucket")
     .option("--since <span>", "how far back the log is read: 90s, 10m, 1h, 2d", "24h")
     .action((key, options) =>
-      shell.run(options, NEEDS, async ({ system, out, clock, signal, onEnd }) => {
+      shell.run(options, NEEDS, async (context) => {
+        const { system, out, clock, signal, onEnd } = context;
+        const patience = makePatience(context);
         const span = readSpan(options.since);
         const problems = [...keyProblems(key), ...(span === undefined ? [sinceProblem(options.since)] : [])];
         if (problems.length > 0 || span === undefined) throw usageProblems(problems);
@@ -48,8 +51,10 @@ export function explainVerb(shell: Shell) {
         const now = clock.wallMs();
         const found = await explain(
           {
-            source: makeSourceBucket({ client: sourceClient, name: sourceBucket }),
-            destination: makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
+            source: patience.source(makeSourceBucket({ client: sourceClient, name: sourceBucket })),
+            destination: patience.destination(
+              makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
+            ),
             digest: sha256,
             prefix,
             sizes: () => workerSizes(() => readTaskDefinition(clients.ecs, system.taskFamily, signal)),

@@ -98,16 +98,16 @@ interface LevelContext {
 function makeLevel(options: JoinOptions, { depth, pool, peak }: LevelContext): Level {
   const { budgetBytes, spill, onJoined, pause } = options;
   const seed = (options.seed + Math.imul(depth, 0x9e3779b9)) | 0;
-  /** A table as long as there is room for it, a file afterwards. */
-  const partitions: (PendingTable | SpillFile)[] = Array.from({ length: PARTITIONS }, () => new PendingTable(pool));
+  /** From its first key on a table, as long as there is room for it, and a file afterwards. */
+  const partitions: (PendingTable | SpillFile | undefined)[] = Array.from({ length: PARTITIONS });
   let bytes = 0;
   let keys = 0;
 
   function add(record: Buffer, at: number, length: number): void {
     const hash = hashOf(record, at, seed);
-    const partition = partitions[hash >>> (32 - PARTITION_BITS)];
+    const partition = (partitions[hash >>> (32 - PARTITION_BITS)] ??= new PendingTable(pool));
     if (!(partition instanceof PendingTable)) {
-      partition?.append(record, at, length);
+      partition.append(record, at, length);
       return;
     }
     const before = { bytes: partition.bytes, keys: partition.count };
@@ -140,7 +140,9 @@ function makeLevel(options: JoinOptions, { depth, pool, peak }: LevelContext): L
   async function finish(): Promise<void> {
     // Tables first: their room is then free for what comes from the files.
     for (const table of partitions) if (table instanceof PendingTable) await tellLeftovers(table);
-    for (const file of partitions) if (!(file instanceof PendingTable)) await joinFile(file);
+    for (const file of partitions) {
+      if (file !== undefined && !(file instanceof PendingTable)) await joinFile(file);
+    }
   }
 
   async function tellLeftovers(table: PendingTable): Promise<void> {

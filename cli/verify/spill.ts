@@ -41,6 +41,7 @@ export function makeSpill(folder: string): Spill {
     attempt(() => unlinkSync(path));
     let buffer: Buffer | undefined;
     let used = 0;
+    let size = 0;
 
     const flush = (): void => {
       if (buffer === undefined || used === 0) return;
@@ -49,6 +50,7 @@ export function makeSpill(folder: string): Spill {
     };
     const self: SpillFile = {
       append(bytes, at, length) {
+        size += length;
         if (used + length > WRITE_BYTES) flush();
         if (length > WRITE_BYTES) {
           writeAll(fd, bytes.subarray(at, at + length), length);
@@ -61,9 +63,10 @@ export function makeSpill(folder: string): Spill {
       *chunks() {
         flush();
         buffer = undefined;
-        const chunk = Buffer.allocUnsafeSlow(READ_BYTES);
+        if (size === 0) return;
+        const chunk = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, size));
         for (let position = 0; ;) {
-          const length = readSync(fd, chunk, 0, READ_BYTES, position);
+          const length = readSync(fd, chunk, 0, chunk.length, position);
           if (length === 0) return;
           yield chunk.subarray(0, length);
           position += length;

@@ -1,6 +1,6 @@
 /** A worker's log for the person in front of it: what was done, line by line, and what is wrong. */
 import type { Log } from "../../core/ports";
-import { bytes, count } from "../backfill/words";
+import { bytes, count } from "../shell/words";
 import type { Out } from "../shell/out";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
  * Where to cut what a unit leaves, asked of the source: sub-directories first, else a search for keys further on. Only hints come
  * from here: any boundaries leave every key in exactly one piece.
  */
-import { compareKeys, cutRange } from "../../core/listing";
+import { compareKeys, cutRange, restOf } from "../../core/listing";
 import { between, commonPrefix, directoryBoundaries, keysPerDirectory, levelsOf } from "../../core/listing-split";
 import type { ListRange } from "../../core/messages";
 import type { ScanDeps } from "./scan";
@@ -17,8 +17,12 @@ export async function splitRest(
   keys: readonly string[],
   unitKeys: number,
 ): Promise<readonly ListRange[]> {
-  const byDirectory = await directoriesIn(deps, rest, keys, unitKeys);
-  return cutRange(rest, byDirectory.length > 0 ? byDirectory : await keysFurtherOn(deps, rest, keys));
+  const { boundaries, goesOn } = await directoriesIn(deps, rest, keys, unitKeys);
+  const last = boundaries.at(-1);
+  if (last === undefined) return cutRange(rest, await keysFurtherOn(deps, rest, keys));
+  // More directories than one page names: what lies behind them is shared out, too.
+  const behind = goesOn ? await keysFurtherOn(deps, restOf(rest, last), [keys[0] ?? last]) : [];
+  return cutRange(rest, [...boundaries, ...behind]);
 }
 
 async function directoriesIn(
@@ -26,7 +30,7 @@ async function directoriesIn(
   rest: ListRange,
   keys: readonly string[],
   unitKeys: number,
-): Promise<readonly string[]> {
+): Promise<{ readonly boundaries: readonly string[]; readonly goesOn: boolean }> {
   const { after = "", until } = rest;
   for (const level of levelsOf(rest)) {
     const page = await reads.readSource("ListObjectsV2", (signal) =>
@@ -35,9 +39,11 @@ async function directoriesIn(
     const inside = page.prefixes
       .filter((one) => compareKeys(one, after) > 0 && (until === undefined || compareKeys(one, until) < 0))
       .sort(compareKeys);
-    if (inside.length > 0) return directoryBoundaries(inside, keysPerDirectory(level, keys), unitKeys);
+    if (inside.length === 0) continue;
+    const boundaries = directoryBoundaries(inside, keysPerDirectory(level, keys), unitKeys);
+    return { boundaries, goesOn: page.token !== undefined };
   }
-  return [];
+  return { boundaries: [], goesOn: false };
 }
 
 /**

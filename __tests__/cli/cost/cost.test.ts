@@ -247,8 +247,8 @@ describe("prices", () => {
 
 describe("options", () => {
   test.each([
-    [{}, { kind: "last-run", days: 1 }],
-    [{ lastRun: true, sinceDays: "7" } as const, { kind: "last-run", days: 7 }],
+    [{}, { kind: "last-run", spanMs: 86_400_000, since: "24h" }],
+    [{ lastRun: true, since: "90m" } as const, { kind: "last-run", spanMs: 5_400_000, since: "90m" }],
     [{ showPrices: true } as const, { kind: "prices" }],
     [{ scenario: "seed-low" }, { kind: "scenario", name: "seed-low", bytes: 0 }],
     [
@@ -291,7 +291,9 @@ describe("options", () => {
     expect(readCostOptions({ objects: "1", bytes: "50TiB" })).toEqual([
       "--bytes is more than so many objects can hold",
     ]);
-    expect(readCostOptions({ sinceDays: "30" })).toEqual(["--since-days must be from 1 to 15, not 30"]);
+    expect(readCostOptions({ since: "30d" })).toEqual([
+      '--since is "30d"; it must be like 90m, 24h or 7d, at most 15d',
+    ]);
   });
 });
 

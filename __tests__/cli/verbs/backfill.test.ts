@@ -222,7 +222,7 @@ test("an inventory that cannot be used says why; a damaged one, how to go on", a
 test("Ctrl-C during --dry-run says how far it came; a queue that is not there is one readable error", async () => {
   await withStack({ settings }, async (world) => {
     await putSilently(world, ["a", "b"]);
-    const moment = world.cloud.faults.hold({ operation: "ListObjectsV2", resource: world.destination });
+    const moment = world.cloud.faults.hold({ operation: "HeadObject", resource: world.destination });
     const outputs = outputsFile(world);
     const args = ["backfill", "--dry-run", "--outputs", outputs.path];
     const dry = startCli(args, world.cloud.environmentFor("operator"));

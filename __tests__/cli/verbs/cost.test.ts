@@ -98,9 +98,7 @@ test("wrong usage is exit 2 with every problem", async () => {
 test("of what the source holds, and of the last run", async () => {
   await withStack({ settings: { ...BRIEF, maxWorkers: 1 } }, async (world) => {
     const idle = await cliOn(world, ["cost", ...PRICED]);
-    expect(idle.stdout.split("\n")[0]).toBe(
-      "No run in the last 24 hours: nothing beyond the idle bill, $0.0879 a month.",
-    );
+    expect(idle.stdout.split("\n")[0]).toBe("No run in the last 24h: nothing beyond the idle bill, $0.0879 a month.");
     await world.put("a/1", "x".repeat(1024));
     await world.put("a/2", "y".repeat(1024));
     await world.put("cold", "z", { storageClass: "GLACIER" });

@@ -119,6 +119,21 @@ test("memory stays within the budget, but for the pages being filled", async () 
   expect(made.peakBytes).toBeLessThan(budgetBytes * 1.1);
 });
 
+test("a file that is larger than the budget is joined within it, and records across its chunks are whole", async () => {
+  const budgetBytes = 300_000;
+  const { made, told } = collecting(budgetBytes);
+  // Of 1,000 bytes each: some 560 a file, which is read 512 KiB at a time.
+  const key = (n: number): string => `${"directory/".repeat(99)}${String(n).padStart(10, "0")}`;
+  for (let n = 0; n < 36_000; n++) made.add(SOURCE, listed(key(n), n));
+  for (let n = 0; n < 36_000; n += 2) made.add(DESTINATION, listed(key(n), n));
+  await made.finish();
+  expect(told.size).toBe(36_000);
+  const paired = [...told].filter(([, { source, destination }]) => source !== undefined && destination !== undefined);
+  expect(paired).toHaveLength(18_000);
+  for (const [name, { source }] of told) if (source?.size !== Number(name.slice(-10))) throw new Error(name);
+  expect(made.peakBytes).toBeLessThan(budgetBytes + 3 * 16 * 1024);
+});
+
 test("room is used again: a window of waiting keys that moves does not grow", () => {
   const { made } = collecting(2 ** 30);
   for (let n = 0; n < 200_000; n++) {

@@ -255,6 +255,10 @@ it("a flat bucket is shared by halves, a bucket of many directories by directori
   const small = depsOf(bucketOf(many, ["same"]), 100, 1_000).deps;
   const pieces = (await runUnit(small, { prefix: "" }, true)).rest;
   expect(pieces.length).toBeGreaterThan(5);
-  expect(pieces.length).toBeLessThan(20);
-  for (const { until } of pieces.slice(0, -1)) expect(until).toMatch(/^d\d{4}\/$/);
+  expect(pieces.length).toBeLessThan(26);
+  // A page names a thousand of them; what lies behind is shared out as well.
+  const named = pieces.filter(({ until = "" }) => /^d\d{4}\/$/.test(until));
+  expect(named.length).toBeGreaterThan(5);
+  const last = named.at(-1)?.until ?? "";
+  expect(pieces.filter(({ after = "" }) => after >= last).length).toBeGreaterThan(2);
 });
