@@ -32,7 +32,7 @@ export const METRICS = {
   BreakerOpen: { unit: "Count", from: "worker", about: "Times a systemic failure stopped the worker." },
   Failures: { unit: "Count", from: "worker", by: "Class", about: "Given-up attempts at a key, by class of error." },
   DeadLetters: { unit: "Count", from: "worker", about: "Keys sent to the dead-letter queue." },
-  SlotsInUse: { unit: "Count", from: "worker", about: "Copy requests in flight." },
+  SlotsInUse: { unit: "Count", from: "worker", about: "Most copy requests in flight at once in a minute." },
   Visible: { unit: "Count", from: "starter", about: "Messages waiting in the queue." },
   InFlight: { unit: "Count", from: "starter", about: "Messages held by workers." },
   Running: { unit: "Count", from: "starter", about: "Workers, those on their way included." },

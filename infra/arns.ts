@@ -29,6 +29,9 @@ export interface Arns {
   readonly workerLogStreams: string;
   readonly starterLogStreams: string;
   readonly eventsRule: string;
+  /** The starter's function and the rule that invokes it. */
+  readonly starter: string;
+  readonly starterRule: string;
   readonly repository: string;
 }
 
@@ -52,6 +55,8 @@ export function arnsFor(names: Names, { partition, region, accountId }: Place): 
     workerLogStreams: of("logs", `log-group:${names.workerLogGroup}:*`),
     starterLogStreams: of("logs", `log-group:${names.starterLogGroup}:*`),
     eventsRule: of("events", `rule/${names.eventsRule}`),
+    starter: of("lambda", `function:${names.starter}`),
+    starterRule: of("events", `rule/${names.starterRule}`),
     repository: of("ecr", `repository/${names.repository}`),
   };
 }

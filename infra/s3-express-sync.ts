@@ -13,6 +13,7 @@ import { namesFor, systemOf } from "./names";
 import { createNetwork } from "./network";
 import { adoptedAdvice, type Advice, type Commands, logCommands, nextCommands, reuseCommand } from "./next-commands";
 import { createNotification } from "./notification";
+import { operatorPolicy } from "./policies/operator";
 import { createQueues } from "./queues";
 import { createTaskRoles } from "./roles";
 import { createSchedule } from "./schedule";
@@ -40,6 +41,8 @@ export interface SyncOutputs {
   readonly next: Commands;
   /** What `npx s3-express-sync` reads. */
   readonly system: Output<System>;
+  /** For the person or role that uses it, as the JSON text IAM takes. Attached to nobody. */
+  readonly operatorPolicy: string;
   readonly dashboardUrl?: string;
   /** To use the buckets again after `pulumi destroy`. */
   readonly reuseBuckets?: string;
@@ -97,6 +100,7 @@ export class S3ExpressSync extends ComponentResource {
       system: all([queues.queue.url, queues.deadLetterQueue.url]).apply(([queueUrl, deadLetterQueueUrl]) =>
         systemOf(names, settings, { queueUrl, deadLetterQueueUrl }),
       ),
+      operatorPolicy: JSON.stringify(operatorPolicy({ arns: context.arns, ...settings })),
       ...(settings.dashboard ? { dashboardUrl: dashboardUrl(settings.region, names.dashboard) } : {}),
       ...(reuse === undefined ? {} : { reuseBuckets: reuse }),
       ...(advice === undefined ? {} : { advice }),

@@ -1,6 +1,6 @@
 // Makes the bundles in dist/. One esbuild call; nothing here is needed at run time.
 import { build } from "esbuild";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 
 /** Bundle name -> entry. `worker` and `cli` are the product; the others run it on the local cloud. */
 const ENTRIES = {
@@ -31,3 +31,6 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+
+// npm runs it as the package's command.
+if (entryPoints.cli !== undefined) chmodSync("dist/cli.cjs", 0o755);

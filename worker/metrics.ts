@@ -24,6 +24,7 @@ export interface MetricsDeps {
   readonly log: Log;
   readonly tally: Tally;
   readonly queueUrl: string;
+  /** The most since it was last asked: a worker may be gone before a minute is over. */
   readonly slotsInUse: () => number;
 }
 

@@ -16,6 +16,8 @@ export interface SlotPool {
   acquire(owner: string, signal: AbortSignal): Promise<Slot>;
   readonly inUse: number;
   readonly limit: number;
+  /** The most that were in use at once since this was last asked. */
+  takePeak(): number;
 }
 
 export interface Slot {
@@ -34,6 +36,7 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
   const waiting = new Map<string, Waiter[]>();
   let limit = max;
   let inUse = 0;
+  let peak = 0;
   let grown = 0;
   let sent = 0;
   let sentAtDecrease = 0;
@@ -41,6 +44,7 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
 
   function grant(owner: string): Slot {
     inUse++;
+    peak = Math.max(peak, inUse);
     servedLast = owner;
     const ordinal = ++sent;
     let released = false;
@@ -118,6 +122,11 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
     },
     get limit() {
       return limit;
+    },
+    takePeak() {
+      const most = peak;
+      peak = inUse;
+      return most;
     },
   };
 }

@@ -67,7 +67,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
   let queueExists = true;
   let broken: SyncError | undefined;
 
-  const metrics = makeMetrics({ clock, log, tally, queueUrl: config.queueUrl, slotsInUse: () => slots.inUse });
+  const metrics = makeMetrics({ clock, log, tally, queueUrl: config.queueUrl, slotsInUse: () => slots.takePeak() });
   const leases = makeLeases({
     queue: deps.heartbeats,
     clock,

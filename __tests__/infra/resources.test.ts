@@ -303,3 +303,13 @@ it("the image: built here for ARM64, in a repository that scans and forgets", ()
   });
   expect(ran.find("aws:ecs/taskDefinition:TaskDefinition").dependsOn).toContain("sync-image");
 });
+
+it("tells what an operator needs, attached to nobody", () => {
+  const { Statement: statements } = JSON.parse(ran.outputs.operatorPolicy as string) as {
+    readonly Statement: readonly { readonly Action: readonly string[]; readonly Resource: readonly string[] }[];
+  };
+  const pausing = statements.filter(({ Action }) => Action.includes("events:DisableRule"));
+  expect(pausing.map(({ Resource }) => Resource)).toEqual([
+    ["arn:aws:events:eu-north-1:123456789012:rule/s3-to-s3express-sync-starter-rule"],
+  ]);
+});

@@ -1,7 +1,8 @@
 /** The worker's metrics: what happened since the last flush, once a minute, and nothing when nothing did. */
+import { type Emf, FAILURE_CLASSES, METRICS, type MetricName, SKIP_REASONS } from "../../core/metrics";
 import { makeController } from "../../worker/controller";
 import { makeMetrics } from "../../worker/metrics";
-import { makeTally } from "../../worker/tally";
+import { makeTally, type TallyName } from "../../worker/tally";
 import { makeClock } from "../support/worker-clock";
 import { makeRecordedLog } from "../support/worker-fakes";
 
@@ -70,4 +71,43 @@ it("is bounded: of very many lags the newest are kept, and at most a hundred sam
   expect(samples).toHaveLength(100);
   expect(Math.min(...samples)).toBe(8_000);
   expect(Math.max(...samples)).toBe(9_999);
+});
+
+it("writes every metric of the worker's, by nothing but the queue and closed sets of reasons and classes", () => {
+  const { log, tally, metrics } = begin(7);
+  for (const name of Object.keys(tally.totals) as TallyName[]) tally.add(name, 2);
+  metrics.lag(1);
+  for (const reason of SKIP_REASONS) metrics.skipped(reason);
+  for (const errorClass of FAILURE_CLASSES) metrics.failed(errorClass);
+  metrics.flush();
+  const documents = log.of("metrics") as unknown as Emf[];
+  const directives = documents.flatMap(({ _aws }) => _aws.CloudWatchMetrics);
+  const written = new Set(directives.flatMap((directive) => directive.Metrics.map(({ Name }) => Name)));
+  const promised = (Object.keys(METRICS) as MetricName[]).filter((name) => METRICS[name].from === "worker");
+  expect([...written].sort()).toEqual([...promised].sort());
+  for (const { Dimensions } of directives)
+    expect([["Queue"], ["Queue", "Reason"], ["Queue", "Class"]]).toContainEqual(Dimensions[0]);
+  const one = 1 + SKIP_REASONS.length + FAILURE_CLASSES.length;
+  expect(documents).toHaveLength(one);
+});
+
+it("a metric for all that an operator asks for", () => {
+  const asked = {
+    lag: "SyncLagSeconds",
+    copied: "ObjectsCopied",
+    bytes: "BytesCopied",
+    deleted: "ObjectsDeleted",
+    skipped: "Skipped",
+    coalesced: "CoalescedEvents",
+    throttles: "Throttles",
+    retries: "Retries",
+    putBacks: "PutBacks",
+    handoffs: "Handoffs",
+    unstable: "UnstableKeys",
+    breaker: "BreakerOpen",
+    failures: "Failures",
+    slots: "SlotsInUse",
+  } as const satisfies Record<string, MetricName>;
+  expect(Object.values(asked).map((name) => METRICS[name].from)).toEqual(Object.keys(asked).map(() => "worker"));
+  expect([METRICS.Skipped.by, METRICS.Failures.by]).toEqual(["Reason", "Class"]);
 });

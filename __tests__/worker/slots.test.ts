@@ -186,3 +186,15 @@ describe("giving up waiting", () => {
     expect(listeners()).toBe(0);
   });
 });
+
+it("knows the most slots that were in use at once since it was last asked", async () => {
+  const slots = makeSlots(8);
+  expect(slots.takePeak()).toBe(0);
+  const { signal } = new AbortController();
+  const held = await Promise.all(["a", "b", "c"].map((owner) => slots.acquire(owner, signal)));
+  held[0]!.release("ok");
+  held[1]!.release("ok");
+  expect([slots.takePeak(), slots.takePeak()]).toEqual([3, 1]);
+  held[2]!.release("ok");
+  expect([slots.takePeak(), slots.takePeak()]).toEqual([1, 0]);
+});

@@ -72,7 +72,7 @@ function couldNotLook(error: unknown): Finding {
     return {
       verdict: "unknown",
       finding: `not permitted to look: ${text}`,
-      fix: "Take the operator's policy (docs/operations.md); this says nothing about the worker's rights.",
+      fix: "Take the operator's policy (the stack's output `operatorPolicy`); this says nothing about the worker's rights.",
     };
   }
   const isNamed = name !== "" && name !== "Error" && !text.startsWith(name);

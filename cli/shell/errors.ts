@@ -1,5 +1,5 @@
 /** Errors of the command line and the words for all others. Exit codes: 0 done, 1 drift or failure, 2 wrong usage. */
-import { adviceFor, isSyncError } from "../../core/errors";
+import { adviceFor, type ErrorCode, isSyncError } from "../../core/errors";
 
 export type ExitCode = 0 | 1 | 2;
 
@@ -30,13 +30,24 @@ export function isCliError(error: unknown): error is CliError {
 /** The text for a person: what failed, why, what to do next. Without a stack trace. */
 export function explainError(error: unknown): string {
   if (isCliError(error)) return error.message;
-  if (isSyncError(error)) return `${error.message}\n${adviceFor(error.code)}`;
+  if (isSyncError(error)) return `${error.message}\n${OPERATORS_ADVICE[error.code] ?? adviceFor(error.code)}`;
   if (!(error instanceof Error)) return String(error);
   const advice = adviceOn(error);
   const name = error.name === "Error" ? "" : `${error.name}: `;
   const text = `${name}${error.message || (error as NodeJS.ErrnoException).code || "no further text"}`;
   return advice === undefined ? text : `${text}\n${advice}`;
 }
+
+const NO_CREDENTIALS = "No AWS credentials. Sign in (aws sso login), or set AWS_PROFILE or the AWS_* variables.";
+const NOT_ALLOWED =
+  "These credentials may not make this call: the stack's output `operatorPolicy` is what the command line needs.";
+
+/** Where the advice for a worker speaks of its role. */
+const OPERATORS_ADVICE: Partial<Record<ErrorCode, string>> = {
+  AccessDenied: NOT_ALLOWED,
+  Session: NOT_ALLOWED,
+  Credentials: NO_CREDENTIALS,
+};
 
 /** What the SDK's errors mean for an operator; by name, because their texts change. */
 function adviceOn(error: Error): string | undefined {
@@ -46,14 +57,14 @@ function adviceOn(error: Error): string | undefined {
   }
   switch (error.name) {
     case "CredentialsProviderError":
-      return "No AWS credentials. Sign in (aws sso login), or set AWS_PROFILE or the AWS_* variables.";
+      return NO_CREDENTIALS;
     case "ExpiredToken":
     case "ExpiredTokenException":
       return "The AWS credentials have expired. Sign in again.";
     case "AccessDenied":
     case "AccessDeniedException":
     case "UnauthorizedOperation":
-      return "These credentials may not make this call: docs/operations.md has the operator's policy.";
+      return NOT_ALLOWED;
     default:
       return undefined;
   }

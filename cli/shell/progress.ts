@@ -31,24 +31,24 @@ export function makeProgress({ label, total, stream, now }: ProgressOptions): Pr
     update(done) {
       const elapsedMs = now() - startedAt;
       if (ended || elapsedMs < SHOWN_AFTER_MS) return;
-      if (bar === undefined) {
-        bar = new SingleBar({
-          format:
-            total === undefined
-              ? `${label} {value}, {rate}/s`
-              : `${label} {bar} {value}/{total}, {rate}/s, {left} left`,
-          stream,
-          barsize: 24,
-          clearOnComplete: true,
-          hideCursor: true,
-          // Ctrl-C is the caller's.
-          gracefulExit: false,
-        });
-        bar.start(total ?? 0, done, { rate: "-", left: "-" });
-      }
       const rate = done / (elapsedMs / 1000);
       const left = total === undefined || rate === 0 ? "-" : duration((total - done) / rate);
-      bar.update(done, { rate: Math.round(rate).toLocaleString("en-US"), left });
+      const shown = { rate: Math.round(rate).toLocaleString("en-US"), left };
+      if (bar !== undefined) {
+        bar.update(done, shown);
+        return;
+      }
+      bar = new SingleBar({
+        format:
+          total === undefined ? `${label} {value}, {rate}/s` : `${label} {bar} {value}/{total}, {rate}/s, {left} left`,
+        stream,
+        barsize: 24,
+        clearOnComplete: true,
+        hideCursor: true,
+        // Ctrl-C is the caller's.
+        gracefulExit: false,
+      });
+      bar.start(total ?? 0, done, shown);
     },
     end() {
       ended = true;

@@ -68,7 +68,7 @@ function lookText({ at, activity, starter: { lastLook, lastFailure } }: Situatio
 }
 
 function lagText({ activity: { lag, windowSeconds } }: Situation): string {
-  if (lag === undefined) return `no key was finished in the last ${duration(windowSeconds)}`;
+  if (lag === undefined) return `no live event was finished in the last ${duration(windowSeconds)}`;
   return `${seconds(lag.averageSeconds)} on average, ${seconds(lag.maxSeconds)} at most, from event to check (last ${duration(windowSeconds)})`;
 }
 

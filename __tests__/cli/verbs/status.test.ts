@@ -31,7 +31,7 @@ test("idle, waiting, starting, finished, and a dead letter", async () => {
       "workers       0 (at most 2)",
       "starter       on, every 60 minutes",
       expect.stringMatching(/^last look {5}\d+ s ago: nothing to do: the queue is empty$/) as string,
-      "lag           no key was finished in the last 15 min",
+      "lag           no live event was finished in the last 15 min",
       "throughput    no copies or deletes in the last 15 min",
       "",
     ]);
@@ -86,7 +86,7 @@ test("what may not be read is named, what must be read is one readable error", a
     const denied = await cliOn(world, ["status"]);
     expect(denied).toMatchObject({ code: 1, stdout: "" });
     expect(denied.stderr).toBe(
-      "AccessDeniedException: not you\nThese credentials may not make this call: docs/operations.md has the operator's policy.\n",
+      "AccessDeniedException: not you\nThese credentials may not make this call: the stack's output `operatorPolicy` is what the command line needs.\n",
     );
     world.cloud.faults.clear();
     const gone = await cliOn(world, ["status", "--queue-url", `${world.queue.url}-gone`]);

@@ -1,0 +1,125 @@
+/** What goes to stdout for people and for machines, and when progress is seen. */
+import { PassThrough } from "node:stream";
+import { makeOut } from "../../../cli/shell/out";
+import { bytes, count, dateOf } from "../../../cli/shell/words";
+import { duration } from "../../../cli/shell/progress";
+
+interface Setting {
+  readonly json?: boolean;
+  readonly isTTY?: boolean;
+  readonly noColor?: boolean;
+}
+
+function begin({ json = false, isTTY = false, noColor = false }: Setting = {}) {
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: "stdout" | "stderr") =>
+    Object.assign(
+      new PassThrough().on("data", (data: Buffer) => (written[name] += data.toString("utf8"))),
+      { isTTY, columns: 80 },
+    );
+  let now = 0;
+  const out = makeOut({ json, stdout: stream("stdout"), stderr: stream("stderr"), noColor, now: () => now });
+  return { out, written, pass: (ms: number) => void (now += ms) };
+}
+
+function printAll({ out }: ReturnType<typeof begin>): void {
+  out.line("a line");
+  out.table(["NAME", "N"], [["x", 1200]]);
+  out.document({ a: 1 });
+  out.record({ b: 2 });
+  out.note("a note");
+}
+
+it("for people: text and tables, no JSON; notes on stderr", () => {
+  const world = begin();
+  printAll(world);
+  expect(world.written).toEqual({ stdout: "a line\nNAME      N\nx     1,200\n", stderr: "a note\n" });
+});
+
+it("with --json: documents only, notes still on stderr", () => {
+  const world = begin({ json: true });
+  printAll(world);
+  expect(world.written).toEqual({ stdout: '{\n  "a": 1\n}\n{"b":2}\n', stderr: "a note\n" });
+});
+
+it.each([
+  [{ isTTY: true }, true],
+  [{ isTTY: true, noColor: true }, false],
+  [{ isTTY: false }, false],
+  [{ isTTY: true, json: true }, false],
+])("colors with %j: %s", (setting, colored) => {
+  expect(begin(setting).out.colors.red("x") === "x").toBe(!colored);
+});
+
+it("redraws in place on a terminal and writes lines elsewhere", () => {
+  const terminal = begin({ isTTY: true });
+  terminal.out.redraw("a");
+  expect(terminal.written.stdout).toBe("\u001b[H\u001b[Ja\n");
+  const file = begin();
+  file.out.redraw("a");
+  expect(file.written.stdout).toBe("a\n");
+});
+
+it("progress: nothing before two seconds, nothing when nobody looks", () => {
+  const terminal = begin({ isTTY: true });
+  const progress = terminal.out.progress("copying", 10);
+  terminal.pass(1_999);
+  progress.update(5);
+  expect(terminal.written.stderr).toBe("");
+  terminal.pass(1);
+  progress.update(5);
+  expect(terminal.written.stderr).toMatch(/copying .*5\/10, 3\/s, 2 s left/);
+  progress.end();
+  progress.end();
+  const { length } = terminal.written.stderr;
+  progress.update(6);
+  expect(terminal.written.stderr).toHaveLength(length);
+
+  const file = begin();
+  const unseen = file.out.progress("copying", 10);
+  file.pass(60_000);
+  unseen.update(5);
+  unseen.end();
+  expect(file.written.stderr).toBe("");
+});
+
+it("progress without a total shows what is done and how fast", () => {
+  const terminal = begin({ isTTY: true });
+  const progress = terminal.out.progress("listing");
+  terminal.pass(4_000);
+  progress.update(8_000);
+  progress.end();
+  expect(terminal.written.stderr).toMatch(/listing 8000, 2,000\/s/);
+});
+
+it.each([
+  [0, "0 s"],
+  [59.4, "59 s"],
+  [60, "1 min"],
+  [3_599, "1 h 00 min"],
+  [5_400, "1 h 30 min"],
+  [172_800, "2 days"],
+  [-5, "0 s"],
+])("%s seconds are %s", (seconds, text) => {
+  expect(duration(seconds)).toBe(text);
+});
+
+it.each([
+  [0, "0 B"],
+  [1023, "1023 B"],
+  [1024, "1.0 KiB"],
+  [1024 * 1023.9, "1.0 MiB"],
+  [3.25 * 1024 ** 3, "3.3 GiB"],
+  [250 * 1024 ** 4, "250 TiB"],
+])("%s bytes are %s", (number, text) => {
+  expect(bytes(number)).toBe(text);
+});
+
+it("counts in words, dates by the minute", () => {
+  expect([count(1, "key"), count(1240, "key"), count(0, "entry", "entries")]).toEqual([
+    "1 key",
+    "1,240 keys",
+    "0 entries",
+  ]);
+  expect(dateOf(Date.UTC(2026, 10, 25, 9, 5, 59))).toBe("2026-11-25 09:05 UTC");
+});

@@ -1,0 +1,107 @@
+/** From the body of a verb to exit code and words: errors, Ctrl-C, questions, what has to be closed. */
+import { PassThrough } from "node:stream";
+import type { Context } from "../../../cli/shell/context";
+import { cliError, type ExitCode, explainError, usageProblems } from "../../../cli/shell/errors";
+import { makeShell } from "../../../cli/shell/shell";
+import { syncError } from "../../../core/errors";
+import { makeClock } from "../../support/worker-clock";
+
+interface Setting {
+  readonly debug?: true;
+  readonly signal?: AbortSignal;
+  readonly answer?: string;
+}
+
+async function run(
+  body: (context: Context) => Promise<ExitCode>,
+  { debug, signal = new AbortController().signal, answer }: Setting = {},
+) {
+  let [stdout, stderr] = ["", ""];
+  const codes: ExitCode[] = [];
+  const shell = makeShell({
+    environment: {},
+    stdout: { write: (text) => (stdout += text) },
+    stderr: new PassThrough().on("data", (data: Buffer) => (stderr += data.toString("utf8"))),
+    clock: makeClock(),
+    random: () => 0.5,
+    signal,
+    ask: () => Promise.resolve(answer),
+    exit: (code) => codes.push(code),
+  });
+  await shell.run({ debug }, [], body);
+  return { codes, stdout, stderr };
+}
+
+it.each([0, 1, 2] as const)("what the body answers is the exit code: %s", async (code) => {
+  expect(await run(() => Promise.resolve(code))).toEqual({ codes: [code], stdout: "", stderr: "" });
+});
+
+it.each([
+  [cliError("It failed."), 1, "It failed.\n"],
+  [cliError("Wrong.", 2), 2, "Wrong.\n"],
+  [usageProblems(["a"]), 2, "a\n"],
+  [usageProblems(["a", "b"]), 2, "Several problems:\n  - a\n  - b\n"],
+  [new TypeError("odd"), 1, "TypeError: odd\n"],
+])("%s ends with %s, without a stack trace", async (error, code, stderr) => {
+  expect(await run(() => Promise.reject(error))).toEqual({ codes: [code], stdout: "", stderr });
+});
+
+it("--debug adds the stack trace", async () => {
+  const { stderr } = await run(() => Promise.reject(new Error("odd")), { debug: true });
+  expect(stderr).toMatch(/^odd\nError: odd\n {4}at /);
+});
+
+it("after Ctrl-C whatever was thrown is an interruption, but for what a person must know", async () => {
+  const signal = AbortSignal.abort();
+  expect(await run(() => Promise.reject(new Error("aborted")), { signal })).toMatchObject({
+    codes: [1],
+    stderr: "Interrupted.\n",
+  });
+  expect(await run(() => Promise.reject(cliError("3 of 5 done.")), { signal })).toMatchObject({
+    codes: [1],
+    stderr: "3 of 5 done.\n",
+  });
+});
+
+it.each([
+  ["y", true],
+  ["Yes ", true],
+  ["n", false],
+  ["", false],
+  ["yellow", false],
+  [undefined, false],
+])("the answer %j agrees: %s", async (answer, agreed) => {
+  const setting = answer === undefined ? {} : { answer };
+  const { codes } = await run(async ({ confirm }) => ((await confirm("Really?")) ? 0 : 1), setting);
+  expect(codes).toEqual([agreed ? 0 : 1]);
+});
+
+it("closes in reverse order, also after an error", async () => {
+  const closed: string[] = [];
+  await run(({ onEnd }) => {
+    for (const name of ["first", "second"]) onEnd(() => void closed.push(name));
+    return Promise.reject(new Error("no"));
+  });
+  expect(closed).toEqual(["second", "first"]);
+});
+
+const named = (name: string, message: string, code?: string) => Object.assign(new Error(message), { name, code });
+const sync = (code: "AccessDenied" | "Throttled") =>
+  syncError({ code, operation: "HeadObject", effect: "none", message: "no" });
+const DENIED =
+  "These credentials may not make this call: the stack's output `operatorPolicy` is what the command line needs.";
+
+it.each([
+  ["a plain error", new Error("plain"), "plain"],
+  ["no connection", named("Error", "", "ECONNREFUSED"), /^ECONNREFUSED\nNo connection\. Check the Region/],
+  ["no credentials", named("CredentialsProviderError", "x"), /^CredentialsProviderError: x\nNo AWS credentials\./],
+  ["expired", named("ExpiredTokenException", "x"), /\nThe AWS credentials have expired/],
+  ["denied", named("AccessDeniedException", "x"), `AccessDeniedException: x\n${DENIED}`],
+  ["denied in S3", sync("AccessDenied"), `HeadObject: no\n${DENIED}`],
+  ["slow down", sync("Throttled"), /^HeadObject: no\nS3 asked for fewer requests/],
+  ["no error at all", "text", "text"],
+])("explains %s", (_, error, text) => {
+  const explained = explainError(error);
+  if (typeof text === "string") expect(explained).toBe(text);
+  else expect(explained).toMatch(text);
+});
