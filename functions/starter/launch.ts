@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { type ECSClient, RunTaskCommand, type RunTaskCommandOutput } from "@aws-sdk/client-ecs";
 import type { StarterConfig } from "../../core/config";
-import type { Capacity } from "../../core/fleet";
 import { type Batch, clientToken, cut, mayReplaceSpot } from "../../core/launch";
 import { nameOf, problemText } from "./sdk-error";
 
