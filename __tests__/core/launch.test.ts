@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { TaskFacts } from "../../core/fleet";
 import { afterLaunch, type Batch, clientToken, cut, deal, type Dealt, dealtSoFar } from "../../core/launch";
 
 const NONE: Dealt = { spot: 0, onDemand: 0 };
