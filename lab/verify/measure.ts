@@ -1,4 +1,5 @@
 /** What the compare engine costs by itself, without any request: memory and disk per key, CPU per key. */
+import { readFileSync } from "node:fs";
 import { compare, type CompareDeps } from "../../cli/verify/compare";
 import { makeSpill, type Spill } from "../../cli/verify/spill";
 import { DEFAULTS } from "../../core/env";
@@ -55,7 +56,7 @@ export async function measure(options: MeasureOptions): Promise<Measurement> {
       wallSeconds: rounded((performance.now() - began.ms) / 1000),
       cpuSeconds: rounded(secondsOf(process.cpuUsage(began.cpu)) - generatorCpuSeconds),
       generatorCpuSeconds: rounded(generatorCpuSeconds),
-      peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+      peakRssMiB: Math.round(peakRssKib() / 1024),
       peakWaitingKeys: memory.peakKeys,
       memoryBytesPerWaitingKey: rounded(memory.peakBytes / Math.max(1, memory.peakKeys)),
       spilledBytes: memory.spilledBytes,
@@ -111,4 +112,15 @@ function secondsOf({ user, system }: NodeJS.CpuUsage): number {
 
 function rounded(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+/**
+ * Of this program alone. On Linux getrusage's figure also covers what the process was before it became this program, which is
+ * the memory of whoever started it (fs/exec.c, setmax_mm_hiwater_rss).
+ */
+function peakRssKib(): number {
+  const { maxRSS } = process.resourceUsage();
+  if (process.platform !== "linux") return maxRSS;
+  const [, own] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return own === undefined ? maxRSS : Number(own);
 }
