@@ -22,7 +22,7 @@ function modelRepository(): readonly number[] {
 interface Scene {
   readonly name: string;
   readonly settings: StackSettings;
-  /** Workers wait before the objects come; otherwise five start at once and find a full queue. */
+  /** Workers wait before the objects come; otherwise five begin to receive at once, from a full queue. */
   readonly workersFirst: boolean;
 }
 
@@ -48,7 +48,9 @@ test.each(SCENES)("the largest share of copy requests is at most twice the mean:
     const waiting = scene.workersFirst ? await startAll() : [];
     cloud.s3.setLatency({ perRequestMs: 100 });
     for (const [index, phantomBytes] of sizes.entries()) await put(`model/file-${index}`, { phantomBytes });
+    const line = cloud.faults.hold({ operation: "ReceiveMessage" });
     const workers = scene.workersFirst ? waiting : await startAll();
+    line.release();
     await drained(180_000);
     cloud.s3.setLatency({ perRequestMs: 0 });
     await expectEqual();
