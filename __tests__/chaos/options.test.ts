@@ -2,15 +2,32 @@
 import { readCommandLine } from "../../lab/chaos/options";
 
 test("defaults: one nominal minute of seed 1, simulated", () => {
-  expect(readCommandLine([])).toEqual({ kind: "run", mode: "sim", seeds: [1], minutes: 1, json: false });
+  expect(readCommandLine([])).toEqual({
+    ...{ kind: "run", mode: "sim", seeds: [1], minutes: 1 },
+    ...{ transport: "lean", json: false },
+  });
 });
 
 test("seeds are taken one after another; minutes may be parts of one", () => {
-  expect(readCommandLine(["--seed", "7", "--seeds", "3", "--minutes", "0.25", "--mode", "process", "--json"])).toEqual({
+  const args = [
+    "--seed",
+    "7",
+    "--seeds",
+    "3",
+    "--minutes",
+    "0.25",
+    "--mode",
+    "process",
+    "--transport",
+    "sdk",
+    "--json",
+  ];
+  expect(readCommandLine(args)).toEqual({
     kind: "run",
     mode: "process",
     seeds: [7, 8, 9],
     minutes: 0.25,
+    transport: "sdk",
     json: true,
   });
 });
@@ -22,6 +39,8 @@ test.each([
   [["--seed", "x", "--minutes", "0", "--mode", "both"], '--mode must be sim or process, not "both"'],
   [["--seeds", "0"], "--seeds must be a whole number from 1"],
   [["--planted", "--seed", "1"], "--planted takes no --seed"],
+  [["--mode", "process", "--transport", "curl"], '--transport must be lean or sdk, not "curl"'],
+  [["--transport", "sdk"], "--transport needs --mode process"],
   [["--planted", "--scenario", "{}"], "exclude each other"],
   [["--faults"], "Unknown option '--faults'"],
 ])("%j is refused: %s", (args, why) => {

@@ -10,18 +10,25 @@ import type { Terminal } from "./terminal";
 
 type RunCommand = Extract<CommandLine, { kind: "run" }>;
 
-export async function runSeeds({ mode, seeds, minutes }: RunCommand, terminal: Terminal): Promise<number> {
+export async function runSeeds(command: RunCommand, terminal: Terminal): Promise<number> {
+  const { mode, seeds, minutes } = command;
   const run = mode === "sim" ? runSim : runProcess;
   const results: object[] = [];
   let sound = true;
   for (const seed of seeds) {
-    const done = await run(seed, minutes, terminal);
+    const done = await run(seed, command, terminal);
     terminal.progress("");
     terminal.lines(done.lines);
     results.push(done.result);
     sound &&= done.sound;
   }
-  terminal.document({ mode, minutes, sound, seeds: results });
+  terminal.document({
+    mode,
+    ...(mode === "process" ? { transport: command.transport } : {}),
+    minutes,
+    sound,
+    seeds: results,
+  });
   return sound ? 0 : 1;
 }
 
@@ -31,7 +38,7 @@ interface Done {
   readonly result: object;
 }
 
-async function runSim(seed: number, minutes: number, terminal: Terminal): Promise<Done> {
+async function runSim(seed: number, { minutes }: RunCommand, terminal: Terminal): Promise<Done> {
   const began = performance.now();
   const result = await runSimSeed(seed, minutes, runWorker, (done, of) => {
     terminal.signal.throwIfAborted();
@@ -41,9 +48,10 @@ async function runSim(seed: number, minutes: number, terminal: Terminal): Promis
   return { sound: result.failure === undefined, lines: simLines(result, seconds), result: { ...result, seconds } };
 }
 
-async function runProcess(seed: number, minutes: number, { signal, progress }: Terminal): Promise<Done> {
+async function runProcess(seed: number, command: RunCommand, { signal, progress }: Terminal): Promise<Done> {
+  const { minutes, transport } = command;
   progress(`seed ${seed}: ${minutes} minutes of faults, then a minute or two until everything has come to rest`);
-  const result = await runProcessSeed({ seed, minutes, signal });
+  const result = await runProcessSeed({ seed, minutes, transport, signal });
   return { sound: result.problems.length === 0, lines: processLines(result), result };
 }
 

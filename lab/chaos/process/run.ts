@@ -43,6 +43,8 @@ export interface ProcessSeedResult {
 export interface ProcessRunOptions {
   readonly seed: number;
   readonly minutes: number;
+  /** What the workers speak to S3 and SQS with; the product's default without it. */
+  readonly transport?: "lean" | "sdk";
   readonly signal: AbortSignal;
   /** Another worker than the product's. */
   readonly workerBundle?: string;
@@ -69,13 +71,13 @@ const MAX_MEMORY_MIB = 400;
 const MAX_DESCRIPTORS = 3 * SETTINGS.copyConcurrency + 100;
 
 export async function runProcessSeed(options: ProcessRunOptions): Promise<ProcessSeedResult> {
-  const { seed, minutes, signal, workerBundle } = options;
+  const { seed, minutes, transport, signal, workerBundle } = options;
   const random = seeded(seed).stream("process");
   const weather = weatherOf(random.stream("weather"));
   const clock = makeJumpingClock();
   const stack = await startStack({
     cloud: { seed, clock, keepRequests: 500_000, ecs: { startDelayMs: 200, listingLagMs: 500 } },
-    settings: SETTINGS,
+    settings: { ...SETTINGS, ...(transport === undefined ? {} : { transport }) },
     versioned: random.stream("versioned").chance(0.5),
     ...(workerBundle === undefined ? {} : { workerBundle }),
   });
