@@ -51,6 +51,18 @@ export function describeDestinationBucketContract({ name, make }: DestinationCon
         expect(await head("empty")).toMatchObject({ kind: "object", size: 0 });
       });
 
+      test.each(["\r\nx-amz-acl: public-read", "\n", "\0"])(
+        "content cannot become a header of its own: %j",
+        async (end) => {
+          const content = { headers: { "content-type": `a/b${end}` }, metadata: { a: `1${end}` } };
+          for (const part of ["headers", "metadata"] as const) {
+            const error = await rejection(copy("smuggled", { content: { ...CONTENT, [part]: content[part] } }));
+            expect(error).toMatchObject({ code: "InvalidRequest", effect: "none" });
+          }
+          expect(await head("smuggled")).toEqual({ kind: "absent" });
+        },
+      );
+
       test("a tagged source", async () => {
         await copy("tagged", {}, { tags: { a: "b" } });
         expect(await textOf("tagged")).toBe("content");
