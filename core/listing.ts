@@ -5,6 +5,7 @@
  * range can be cut anywhere: its pieces hold every key exactly once, whatever is created or deleted meanwhile.
  */
 import type { ListRange } from "./messages";
+import { quote } from "./untrusted";
 
 /**
  * The order of a general purpose bucket's listing: UTF-8 bytes (API ListObjectsV2). JavaScript compares UTF-16 units, which puts
@@ -58,10 +59,10 @@ export function cutRange(range: ListRange, boundaries: readonly string[]): reado
 /** For logs and people: `logs/ (behind "logs/a", up to "logs/m")`. */
 export function describeRange({ prefix, after, until }: ListRange): string {
   const bounds = [
-    ...(after === undefined ? [] : [`behind ${JSON.stringify(after)}`]),
-    ...(until === undefined ? [] : [`up to ${JSON.stringify(until)}`]),
+    ...(after === undefined ? [] : [`behind ${quote(after)}`]),
+    ...(until === undefined ? [] : [`up to ${quote(until)}`]),
   ];
-  return bounds.length === 0 ? JSON.stringify(prefix) : `${JSON.stringify(prefix)} (${bounds.join(", ")})`;
+  return bounds.length === 0 ? quote(prefix) : `${quote(prefix)} (${bounds.join(", ")})`;
 }
 
 function isStrictlyInside(boundary: string, { after, until }: ListRange): boolean {

@@ -7,6 +7,7 @@ import { fargateSizeProblem } from "./fargate";
 import { MIB } from "./parts";
 import { MAX_NAME_PREFIX, type Setting, SETTINGS } from "./settings-table";
 import { fitted } from "./short-name";
+import { quote } from "./untrusted";
 import { echo, type Environment, type Parsed, type Variable } from "./variables";
 import {
   defaultZone,
@@ -226,7 +227,7 @@ function bucketProblems(given: Partial<Settings>, zoneId: string | undefined): r
   const home = regionOfZone(zoneId ?? "");
   return [
     ...(sourceBucket !== undefined && !isGeneralPurposeBucketName(sourceBucket)
-      ? [`sourceBucket is ${JSON.stringify(sourceBucket)}; ${sourceRule(sourceBucket)}`]
+      ? [`sourceBucket is ${quote(sourceBucket)}; ${sourceRule(sourceBucket)}`]
       : []),
     ...(zoneId === undefined && region !== undefined
       ? [
@@ -250,7 +251,7 @@ function destinationProblems(name: string, zoneId: string | undefined): readonly
   if (zoneId === undefined || resolveDirectoryBucketName(name, zoneId) !== undefined) return [];
   const full = parseDirectoryBucketName(name);
   return full === undefined
-    ? [`destinationBucket is ${JSON.stringify(name)}; its full name must be ${DIRECTORY_BUCKET_RULES}`]
+    ? [`destinationBucket is ${quote(name)}; its full name must be ${DIRECTORY_BUCKET_RULES}`]
     : [
         `destinationBucket is in zone ${full.zoneId}, but availabilityZoneId is ${zoneId}; leave availabilityZoneId out`,
       ];
