@@ -42,6 +42,8 @@ test.each([
   [["--mode", "process", "--transport", "curl"], '--transport must be lean or sdk, not "curl"'],
   [["--transport", "sdk"], "--transport needs --mode process"],
   [["--planted", "--scenario", "{}"], "exclude each other"],
+  [["--planted", "--interruptions"], "--planted and --interruptions exclude each other"],
+  [["--interruptions", "--minutes", "2"], "--interruptions takes no --minutes"],
   [["--faults"], "Unknown option '--faults'"],
 ])("%j is refused: %s", (args, why) => {
   expect(() => readCommandLine(args)).toThrow(why);

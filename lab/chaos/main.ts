@@ -1,4 +1,5 @@
 /** `npm run chaos`. Exit codes: 0 every promise was kept, 1 not, 2 bad usage, 130 interrupted. */
+import { measureInterruptions } from "./interruptions";
 import { type CommandLine, readCommandLine, USAGE } from "./options";
 import { runPlanted } from "./planted/run";
 import { replayScenario, runSeeds } from "./runs";
@@ -27,6 +28,8 @@ async function main(): Promise<number> {
         return await replayScenario(command.scenario, terminal);
       case "planted":
         return await runPlanted(terminal);
+      case "interruptions":
+        return await measureInterruptions(terminal);
     }
   } catch (error) {
     if (error instanceof Interrupted) {

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 export const USAGE = `usage: npm run chaos -- [--seed N] [--seeds K] [--minutes M] [--mode sim|process] [--transport lean|sdk] [--json]
        npm run chaos -- --scenario JSON
        npm run chaos -- --planted [--json]
+       npm run chaos -- --interruptions [--json]
 
 Runs the product under random faults and checks from outside that it kept its promises.
 
@@ -15,6 +16,7 @@ Runs the product under random faults and checks from outside that it kept its pr
   --transport T    what the workers of --mode process speak to S3 and SQS with: lean (default) or sdk
   --scenario JSON  runs the one scenario that a failed sim run has printed, and prints its history
   --planted        breaks the product on purpose, in builds of its own, and shows which mode finds each bug
+  --interruptions  stops workers in the middle of a large object and counts the bytes that are copied twice
   --json           nothing but one JSON document on stdout
   --help           this text
 
@@ -26,7 +28,7 @@ export type Transport = "lean" | "sdk";
 
 export type CommandLine =
   | { readonly kind: "help" }
-  | { readonly kind: "planted"; readonly json: boolean }
+  | { readonly kind: "planted" | "interruptions"; readonly json: boolean }
   | { readonly kind: "scenario"; readonly scenario: string; readonly json: boolean }
   | {
       readonly kind: "run";
@@ -53,6 +55,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       transport: { type: "string" },
       scenario: { type: "string" },
       planted: { type: "boolean" },
+      interruptions: { type: "boolean" },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -71,13 +74,14 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (values.transport !== undefined && mode === "sim") {
     problems.push("--transport needs --mode process: the simulation replaces S3 and SQS behind the ports");
   }
-  const chosen = ["planted", "scenario"].filter((name) => Object.hasOwn(values, name));
+  const chosen = ["planted", "interruptions", "scenario"].filter((name) => Object.hasOwn(values, name));
   const runOnly = ["seed", "seeds", "minutes", "mode", "transport"].filter((name) => Object.hasOwn(values, name));
-  if (chosen.length > 1) problems.push("--planted and --scenario exclude each other");
+  if (chosen.length > 1) problems.push(`--${chosen.join(" and --")} exclude each other`);
   if (chosen.length > 0 && runOnly.length > 0) {
     problems.push(`--${chosen.join(", --")} takes no --${runOnly.join(", --")}`);
   }
   if (problems.length > 0) throw new Error(problems.join("\n"));
+  if (values.interruptions === true) return { kind: "interruptions", json };
   if (values.planted === true) return { kind: "planted", json };
   if (values.scenario !== undefined) return { kind: "scenario", scenario: values.scenario, json };
   const first = Number(seed);
