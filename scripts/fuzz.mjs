@@ -1,12 +1,17 @@
 // `npm run fuzz -- TARGET [seconds]`: coverage-guided fuzzing (Jazzer.js) of one target of __tests__/fuzz/targets.ts, from its kept corpus.
-// Jazzer.js is fetched when this is run: nobody else needs it. Inputs that reached new code are left in dist/fuzz/TARGET; what is worth keeping
-// goes by hand into __tests__/fuzz/corpus/TARGET under a name that says what it is, and is replayed by every test run from then on.
+// Jazzer.js is fetched when this is run: nobody else needs it. Inputs that reach new code are kept in __tests__/fuzz/found/TARGET.txt, one a line
+// in base64: the next run begins with them, and every test run replays them. One that breaks something (crash-...) goes by hand into
+// __tests__/fuzz/corpus/TARGET under a name that says what it is.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const CORPUS = "__tests__/fuzz/corpus";
+const FOUND = "__tests__/fuzz/found";
 const OUT = "dist/fuzz";
+/** Longer ones show what shorter ones show, at a price for everybody who clones this. */
+const MAX_KEPT_BYTES = 4096;
 const JAZZER = "@jazzer.js/core@4.0.0";
 
 const targets = readdirSync(CORPUS);
@@ -16,8 +21,9 @@ if (!targets.includes(target) || !/^[1-9]\d{0,4}$/.test(seconds)) {
   process.exit(2);
 }
 
-const found = `${OUT}/${target}`;
-mkdirSync(found, { recursive: true });
+const work = `${OUT}/${target}`;
+const kept = `${FOUND}/${target}.txt`;
+unpack();
 await build({
   entryPoints: ["__tests__/fuzz/targets.ts"],
   outfile: `${OUT}/targets.cjs`,
@@ -33,9 +39,33 @@ writeFileSync(
   `const { TARGETS } = require("./targets.cjs");\nmodule.exports.fuzz = (input) => TARGETS.${target}(input);\n`,
 );
 const jazzer = ["exec", "--yes", `--package=${JAZZER}`, "--", "jazzer"];
-const fuzzed = [`${OUT}/${target}.cjs`, found, `${CORPUS}/${target}`, "-i", OUT];
+const fuzzed = [`${OUT}/${target}.cjs`, work, `${CORPUS}/${target}`, "-i", OUT];
 const { status, error } = spawnSync("npm", [...jazzer, ...fuzzed, "--", `-max_total_time=${seconds}`], {
   stdio: "inherit",
 });
+pack();
 if (error !== undefined) console.error(`npm could not be run: ${error.message}`);
 process.exit(status ?? 1);
+
+function unpack() {
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  if (!existsSync(kept)) return;
+  for (const line of readFileSync(kept, "utf8").split("\n").filter(Boolean)) {
+    const input = Buffer.from(line, "base64");
+    writeFileSync(`${work}/${createHash("sha1").update(input).digest("hex")}`, input);
+  }
+}
+
+function pack() {
+  const inputs = readdirSync(work).map((file) => readFileSync(`${work}/${file}`));
+  const lines = inputs.filter(({ length }) => length <= MAX_KEPT_BYTES).map((input) => input.toString("base64"));
+  mkdirSync(FOUND, { recursive: true });
+  writeFileSync(
+    kept,
+    lines
+      .sort()
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+}

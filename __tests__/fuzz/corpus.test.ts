@@ -12,12 +12,19 @@ import { type Target, TARGETS } from "./targets";
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 100);
 const SEED = Number(process.env["FUZZ_SEED"] ?? 20_261_123);
 const CORPUS = path.join(__dirname, "corpus");
+/** What `npm run fuzz` has found to reach more code, one input a line. */
+const FOUND = path.join(__dirname, "found");
 /** Large inputs are there for their size. */
 const LARGE_BYTES = 2_000;
 
 function inputsOf(name: string): readonly (readonly [string, Buffer])[] {
   const directory = path.join(CORPUS, name);
   return readdirSync(directory).map((file) => [file, readFileSync(path.join(directory, file))] as const);
+}
+
+function foundFor(name: string): readonly Buffer[] {
+  const lines = readFileSync(path.join(FOUND, `${name}.txt`), "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => Buffer.from(line, "base64"));
 }
 
 interface Edit {
@@ -62,6 +69,12 @@ function edited(input: Buffer, edits: readonly Edit[]): Buffer {
 }
 
 describe.each(Object.entries(TARGETS) as [string, Target][])("%s", (name, target) => {
+  it("holds for all that the fuzzer has found", async () => {
+    const inputs = foundFor(name);
+    expect(inputs.length).toBeGreaterThan(10);
+    for (const input of inputs) await target(input);
+  });
+
   it.each(inputsOf(name))(
     "holds for %s and what is near it",
     async (_file, input) => {
