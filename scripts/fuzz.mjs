@@ -2,6 +2,7 @@
 // Jazzer.js is fetched when this is run: nobody else needs it. Inputs that reach new code are kept in __tests__/fuzz/found/TARGET.txt, one a line
 // in base64: the next run begins with them, and every test run replays them. One that breaks something (crash-...) goes by hand into
 // __tests__/fuzz/corpus/TARGET under a name that says what it is.
+import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 // `npm run record`: runs the demo and draws what it prints, line by line as it came, as docs/demo.svg: an animated terminal without a script,
 // whole from the start for whoever wants no motion.
 import { spawn } from "node:child_process";
+import { performance } from "node:perf_hooks";
 import { writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
