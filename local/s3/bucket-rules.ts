@@ -19,6 +19,8 @@ export interface BucketRules {
   readonly location: boolean;
   /** API CreateSession: "this operation is only for directory buckets". The error's code is on no page. */
   readonly sessions: boolean;
+  /** UG directory-buckets-overview: a bucket without requests for 90 days becomes inactive, and answers 503 while it wakes up. */
+  readonly sleeps: boolean;
   /**
    * The SDKs put one slash more between bucket and key of a directory bucket behind an IP endpoint. On no page; seen of the SDK for
    * JavaScript 3.1169.
@@ -85,6 +87,7 @@ const RULES: { readonly [rule in keyof BucketRules]: Readonly<Record<BucketKind,
   listedBy: { general: "ListBuckets", directory: "ListDirectoryBuckets" },
   location: { general: true, directory: false },
   sessions: { general: false, directory: true },
+  sleeps: { general: false, directory: true },
   keyFollowsTwoSlashes: { general: false, directory: true },
   signingName: { general: "s3", directory: "s3express" },
   listingOrder: { general: "utf-8", directory: "hashed-depth-first" },
