@@ -24,6 +24,9 @@ export interface HandlerOptions {
   readonly connectTimeoutMs?: number;
 }
 
+const nothing = (): void => undefined;
+const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
 /** The deadlines are backstops: what really limits a call is its AbortSignal. */
 export function makeHandler(options: HandlerOptions): NodeHttpHandler {
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
@@ -38,5 +41,7 @@ export function makeHandler(options: HandlerOptions): NodeHttpHandler {
     // Without it the SDK only logs a warning and waits for ever.
     throwOnRequestTimeout: true,
     socketTimeout: options.socketTimeoutMs,
+    // Its warnings would be plain text between a worker's JSON lines. What they warn of ends as an error of the call, which is logged.
+    logger: SILENT,
   });
 }

@@ -17,6 +17,12 @@ export interface ClientOptions {
   readonly credentials?: NonNullable<S3ClientConfig["credentials"]>;
 }
 
+/**
+ * The SDK would rather go to the host in a queue's address than to `AWS_ENDPOINT_URL*`, and say so in plain text at every call. The
+ * address names the queue; where SQS is, the environment says.
+ */
+export const QUEUE_ENDPOINT = { useQueueUrlAsEndpoint: false } as const;
+
 export interface S3ClientOptions extends ClientOptions {
   /** Requests meant to be in flight at once. */
   readonly slots: number;
@@ -108,6 +114,7 @@ function s3Config(options: S3ClientOptions, timeoutMs: number): S3ClientConfig {
 function sqsConfig(options: ClientOptions, maxSockets: number, timeoutMs: number): SQSClientConfig {
   return {
     ...common(options),
+    ...QUEUE_ENDPOINT,
     requestHandler: makeHandler({ maxSockets, requestTimeoutMs: timeoutMs, socketTimeoutMs: timeoutMs }),
   };
 }

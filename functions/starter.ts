@@ -48,7 +48,8 @@ const LAST_LOOK_MS = 46_000;
 /** {@link makeStarter} under another clock. */
 export function makeStarterWith(time: StarterTime): Starter {
   const timeouts = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
-  const sqs = new SQSClient({ requestHandler: timeouts });
+  // Where SQS is, the environment says; the queue's address only names the queue.
+  const sqs = new SQSClient({ requestHandler: timeouts, useQueueUrlAsEndpoint: false });
   const ecs = new ECSClient({ requestHandler: timeouts });
   // What this container remembers between invocations; a new container starts from what ECS shows.
   let memory: Memory = { launches: [], spotRefusedAt: 0 };

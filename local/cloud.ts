@@ -129,7 +129,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   for (const service of services) front.add(service);
   front.addPlain(ecs.metadata);
   const about = () => ({ region, accountId, seed, endpoint, services: services.map((service) => service.name) });
-  front.addPlain(controlHandler({ faults, log, ecs, sqs, about }));
+  front.addPlain(controlHandler({ faults, log, s3: s3.admin, ecs, sqs, about }));
 
   // A process that ends without `close` leaves no temporary directory either.
   const removeAtExit = () => {

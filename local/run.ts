@@ -47,7 +47,7 @@ Services     S3 (general purpose and directory buckets), SQS, ECS, Lambda, Event
              to be read: EC2 networks, Service Quotas, KMS keys, STS
 Buckets      ${example.source} -> events -> ${example.queueUrl}
              ${example.destination}
-Control      ${cloud.endpoint}/_cloud/health, /_cloud/requests, /_cloud/faults, /_cloud/tasks, /_cloud/queues
+Control      ${cloud.endpoint}/_cloud/health, /_cloud/requests, /_cloud/faults, /_cloud/delivery, ...: docs/local-cloud.md
 
 Credentials, ready to paste:
 ${environment}

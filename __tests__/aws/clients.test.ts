@@ -1,8 +1,10 @@
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { DeleteObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { makeHandler } from "../../aws/agents";
-import { makeDestinationClient, makeQueueClients, makeSourceClient } from "../../aws/clients";
+import { makeDestinationClient, makeQueueClient, makeQueueClients, makeSourceClient } from "../../aws/clients";
 import { translate } from "../../aws/errors";
+import { makeOperatorClients } from "../../aws/operator/clients";
 import { makeSourceBucket } from "../../aws/source-bucket";
 import {
   CREDENTIALS,
@@ -94,6 +96,24 @@ describe("deadlines", () => {
     client.destroy();
   });
 
+  test("many requests that wait for a socket are waited for in silence: logs are JSON lines", async () => {
+    const spoken = jest.spyOn(console, "warn").mockReturnValue(undefined);
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    server.script = async () => {
+      await gate;
+      return { status: 404 };
+    };
+    const client = clientWith({ maxSockets: 1, connectTimeoutMs: 300 });
+    const heads = Array.from({ length: 5 }, () => failureOf(client));
+    await Promise.all(heads.slice(1));
+    open();
+    await heads[0];
+    expect(spoken).not.toHaveBeenCalled();
+    spoken.mockRestore();
+    client.destroy();
+  });
+
   test("an idle connection is given up before S3 closes it", async () => {
     const client = clientWith({});
     server.script = () => ({ status: 404 });
@@ -124,6 +144,30 @@ describe("where requests go", () => {
     client.destroy();
     destroy();
   });
+
+  test.each(["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SQS"])(
+    "%s is honoured whatever the queue's address says, without a word on the console",
+    async (name) => {
+      process.env[name] = server.endpoint;
+      const spoken = jest.spyOn(console, "warn").mockReturnValue(undefined);
+      const { client, polling, heartbeat, destroy } = makeQueueClients({ ...options, receivers: 1 });
+      const operator = makeOperatorClients(REGION);
+      const single = makeQueueClient(options);
+      server.script = () => ({ body: "{}", headers: { "content-type": "application/x-amz-json-1.0" } });
+      const QueueUrl = "https://sqs.eu-north-1.amazonaws.com/123456789012/q";
+      for (const each of [client, polling, heartbeat, single]) {
+        await each.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+      }
+      expect(operator.sqs.config.useQueueUrlAsEndpoint).toBe(false);
+      expect(server.requests.map(({ body }) => (JSON.parse(body) as { QueueUrl: string }).QueueUrl)).toEqual(
+        Array(4).fill(QueueUrl),
+      );
+      expect(spoken).not.toHaveBeenCalled();
+      spoken.mockRestore();
+      for (const each of [single, operator]) each.destroy();
+      destroy();
+    },
+  );
 
   /** Host and path as they would be asked for on AWS. */
   const requested = async (client: S3Client, bucket: string): Promise<string> => {

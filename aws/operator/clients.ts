@@ -10,6 +10,7 @@ import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { makeHandler } from "../agents";
+import { QUEUE_ENDPOINT } from "../clients";
 
 export interface OperatorClients {
   readonly cloudWatch: CloudWatchClient;
@@ -68,7 +69,7 @@ export function makeOperatorClients(region: string): OperatorClients {
       return once("quotas", () => new ServiceQuotasClient(config()));
     },
     get sqs() {
-      return once("sqs", () => new SQSClient(config()));
+      return once("sqs", () => new SQSClient({ ...config(), ...QUEUE_ENDPOINT }));
     },
     get sts() {
       return once("sts", () => new STSClient(config()));

@@ -5,7 +5,7 @@
  * | ----------------------------------------- | ---- |
  * | GET    /_cloud/health                     | what runs here: status, region, accountId, seed, services |
  * | GET    /_cloud/faults                     | rules with `seen` (requests that matched) and `hits` (requests acted on) |
- * | POST   /_cloud/faults                     | adds the rule in the payload (`FaultRule` of local/http/fault-rules.ts); answers its name |
+ * | POST   /_cloud/faults                     | adds the rule in the payload (`FaultRule` of local/http/fault-rules.ts); every field that is unknown or wrong is named; answers its name |
  * | DELETE /_cloud/faults                     | removes all rules |
  * | DELETE /_cloud/faults/NAME                | removes one |
  * | GET    /_cloud/requests                   | log entries; filters: service, operation (repeatable), principal, resource, key, status, errorCode, since |
@@ -18,24 +18,33 @@
  * | GET    /_cloud/spot, PUT /_cloud/spot     | `{ "availability": "ok" \| "failures" \| "exception" \| "dies-before-running" }` |
  * | GET    /_cloud/queues                     | queues with their exact depth |
  * | GET    /_cloud/queues/NAME/messages       | all messages of a queue with their state |
+ * | GET    /_cloud/delivery                   | how notifications travel: mode, waiting, counters |
+ * | PUT    /_cloud/delivery                   | replaces the mode: `{ "delayMs": [LEAST, MOST], "duplicate": SHARE, "reorder": SHARE }` |
+ * | POST   /_cloud/delivery/flush             | hands over every notification that waits, now |
+ * | GET    /_cloud/latency, PUT /_cloud/latency | how long S3 takes (`Latency` of local/s3/world.ts); changes what is given |
+ * | GET    /_cloud/buckets                    | their names |
+ * | POST   /_cloud/buckets/NAME/sleep         | `{ "ms": N }`: a directory bucket answers 503 for so long, from the next request on |
+ * | DELETE /_cloud/sessions                   | ends the sessions of S3, or of `?bucket=NAME` |
  *
  * Example: `curl -d '{"operation":"CopyObject","times":3,"action":{"type":"throttle"}}' http://127.0.0.1:PORT/_cloud/faults`
  */
 import type { Ecs, SpotAvailability } from "../ecs";
-import { parseRule } from "../http/fault-rules";
+import { parseRule } from "../http/fault-rule-json";
 import type { Faults } from "../http/faults";
 import { json, type PlainHandler, type PlainRequest } from "../http/front";
-import { readAll } from "../http/payload";
 import type { LogFilter, RequestLog } from "../http/request-log";
 import { CloudError, type Reply } from "../http/service";
+import type { S3Admin } from "../s3";
 import type { Sqs } from "../sqs";
+import { payload } from "./payload";
+import { buckets, delivery, latency, sessions } from "./s3";
 
-const MAX_PAYLOAD = 1024 * 1024;
 const SPOT: readonly SpotAvailability[] = ["ok", "failures", "exception", "dies-before-running"];
 
 export interface Controlled {
   readonly faults: Faults;
   readonly log: RequestLog;
+  readonly s3: S3Admin;
   readonly ecs: Ecs;
   readonly sqs: Sqs;
   /** What GET /_cloud/health shows besides `status`. */
@@ -58,6 +67,14 @@ export function controlHandler(cloud: Controlled): PlainHandler {
         return spot(cloud, request);
       case "queues":
         return queues(cloud, rest[0], rest[1]);
+      case "delivery":
+        return delivery(cloud.s3, request, rest[0]);
+      case "latency":
+        return latency(cloud.s3, request);
+      case "buckets":
+        return buckets(cloud.s3, request, rest[0], rest[1]);
+      case "sessions":
+        return sessions(cloud.s3, request);
       default:
         return undefined;
     }
@@ -144,14 +161,4 @@ function queues({ sqs }: Controlled, name: string | undefined, view: string | un
     return json(200, { queues: sqs.queues().map((queue) => ({ name: queue.name, url: queue.url, ...queue.depth() })) });
   }
   return view === "messages" ? json(200, { messages: sqs.queue(name).peek() }) : undefined;
-}
-
-/** @throws CloudError InvalidRequest for anything but JSON */
-async function payload({ req }: PlainRequest): Promise<unknown> {
-  const text = (await readAll(req, MAX_PAYLOAD)).toString("utf8");
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new CloudError(400, "InvalidRequest", "The payload is not JSON.");
-  }
 }

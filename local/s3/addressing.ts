@@ -1,6 +1,6 @@
 /** From the raw request target to bucket and key, and from a copy-source header to bucket, key and version. */
 import type { IncomingHttpHeaders } from "node:http";
-import { kindOf } from "./bucket-rules";
+import { kindOf, rulesOf } from "./bucket-rules";
 import { s3Error } from "./errors";
 
 export interface Address {
@@ -29,7 +29,7 @@ export function parseAddress(rawPath: string, headers: IncomingHttpHeaders): Add
   if (slash < 0) return { bucket: decodePath(path, false), key: "" };
   const bucket = decodePath(path.slice(0, slash), false);
   const rest = path.slice(slash + 1);
-  const isDoubled = rest.startsWith("/") && kindOf(bucket) === "directory";
+  const isDoubled = rest.startsWith("/") && rulesOf(kindOf(bucket)).keyFollowsTwoSlashes;
   return { bucket, key: decodePath(isDoubled ? rest.slice(1) : rest, false) };
 }
 

@@ -4,9 +4,11 @@ import { buffer } from "node:stream/consumers";
 import { putDirectly, shown, type AdminObject, type Content, type PutOptions } from "./admin-objects";
 import { phantomIdentity, type Extents } from "./blobs";
 import { configureBucket } from "./bucket-config";
+import { rulesOf } from "./bucket-rules";
 import { addBucket, dropBucket } from "./buckets";
 import { digestOf } from "./checksums";
 import type { Delivery, DeliveryMode } from "./delivery";
+import { s3Error } from "./errors";
 import { utf8Order } from "./key-index";
 import type { Bucket, StoredObject, StoredVersion } from "./model";
 import { restore } from "./tagging";
@@ -58,14 +60,17 @@ export interface S3Admin {
   setPolicy(principalName: string, policy: Policy | undefined): void;
   /** Takes the use of KMS keys from a principal, or gives it back. */
   denyKms(principalName: string, denied?: boolean): void;
+  deliveryMode(): DeliveryMode;
+  /** Replaces the whole mode. */
   setDelivery(mode: DeliveryMode): void;
   pendingDeliveries(): number;
   /** Hands over all notifications that wait. */
   flushDeliveries(): Promise<void>;
+  latency(): Latency;
   setLatency(latency: Partial<Latency>): void;
-  /** Makes a bucket idle: from the first access on it answers 503 for `ms`. */
+  /** Makes a directory bucket idle: from the first access on it answers 503 for `ms`. @throws NoSuchBucket, InvalidRequest */
   sleep(bucket: string, ms: number): void;
-  /** Ends the sessions of a bucket, or all: their next request is ExpiredToken. */
+  /** Ends the sessions of a bucket, or all: their next request is ExpiredToken. @throws NoSuchBucket */
   expireSessions(bucket?: string): void;
   /**
    * Requests handled by operation; bytesCopied, bytesStored, uploadsCompleted, uploadsAborted; eventsSent, eventsDuplicated (delivered
@@ -136,12 +141,21 @@ export function makeAdmin(world: World, delivery: Delivery): S3Admin {
       if (denied) world.kmsDenied.add(principalName);
       else world.kmsDenied.delete(principalName);
     },
+    deliveryMode: () => delivery.currentMode,
     setDelivery: (mode) => delivery.setMode(mode),
     pendingDeliveries: () => delivery.waiting,
     flushDeliveries: () => delivery.flush(),
+    latency: () => world.latency,
     setLatency: (latency) => void (world.latency = { ...world.latency, ...latency }),
-    sleep: (bucket, ms) => void (bucketOf(world, bucket).sleep = { ms, touchedMs: undefined }),
-    expireSessions: (bucket) => world.sessions.expire(bucket),
+    sleep(name, ms) {
+      const bucket = bucketOf(world, name);
+      if (!rulesOf(bucket.kind).sleeps) throw s3Error("InvalidRequest", `${name}: only directory buckets sleep`);
+      bucket.sleep = { ms, touchedMs: undefined };
+    },
+    expireSessions(bucket) {
+      if (bucket !== undefined) bucketOf(world, bucket);
+      world.sessions.expire(bucket);
+    },
     counters: () => ({ ...Object.fromEntries(world.counters), ...delivery.counters() }),
   };
 }

@@ -1,12 +1,31 @@
 /**
  * Where directory buckets differ from general purpose buckets, both values side by side. "UG x" is the page x of the Amazon S3 User
- * Guide, "API X" the page of operation X in the S3 API Reference. A rule that no page states says so. Differences of shape stand where
- * they act: CreateBucket, HeadBucket and CreateSession (buckets.ts), restores (tagging.ts), hidden 404s (call.ts), addressing.ts.
+ * Guide, "API X" the page of operation X in the S3 API Reference. A rule that no page states says so. No other file of the simulated S3
+ * compares the kind of a bucket: lint refuses it.
  */
 
 export type BucketKind = "general" | "directory";
 
 export interface BucketRules {
+  /** UG bucketnamingrules and UG directory-bucket-naming-rules. */
+  readonly validName: (name: string) => boolean;
+  /** API CreateBucket, CreateBucketConfiguration: Bucket and Location say the type and the zone, which must be the one in the name. */
+  readonly creationNamesZone: boolean;
+  /** API HeadBucket, x-amz-bucket-location-type and x-amz-bucket-location-name: "supported by directory buckets". */
+  readonly headTellsZone: boolean;
+  /** API ListBuckets: "not supported for directory buckets"; API ListDirectoryBuckets. */
+  readonly listedBy: "ListBuckets" | "ListDirectoryBuckets";
+  /** API GetBucketLocation: "not supported for directory buckets". The error's code is on no page. */
+  readonly location: boolean;
+  /** API CreateSession: "this operation is only for directory buckets". The error's code is on no page. */
+  readonly sessions: boolean;
+  /** UG directory-buckets-overview: a bucket without requests for 90 days becomes inactive, and answers 503 while it wakes up. */
+  readonly sleeps: boolean;
+  /**
+   * The SDKs put one slash more between bucket and key of a directory bucket behind an IP endpoint. On no page; seen of the SDK for
+   * JavaScript 3.1169.
+   */
+  readonly keyFollowsTwoSlashes: boolean;
   /**
    * Service name in the credential scope. UG s3-express-authenticating-authorizing. What AWS answers to the other name is on no page; here it
    * is refused, also for session credentials, which the SDK for JavaScript 3.1169 signs for "s3" on a client that signed for "s3" before.
@@ -41,6 +60,8 @@ export interface BucketRules {
   readonly versioning: boolean;
   /** UG s3-express-differences. */
   readonly notifications: boolean;
+  /** API RestoreObject: "not supported for directory buckets". The error's code is on no page. */
+  readonly restores: boolean;
   /** Request headers that are refused with 501: UG s3-express-differences names the features, the code is the usual one for such headers. */
   readonly refusedHeaders: readonly RegExp[];
   /** API DeleteObject: x-amz-if-match-last-modified-time and x-amz-if-match-size. */
@@ -49,9 +70,25 @@ export interface BucketRules {
   readonly strictKeysInDeleteObjects: boolean;
   /** UG s3-express-authenticating-authorizing: one action instead of one per operation. */
   readonly onlyAction: string | undefined;
+  /** Operations that have an action of their own beside `onlyAction`. Service Authorization Reference, "Actions defined by Amazon S3 Express". */
+  readonly controlActions: Readonly<Record<string, string>>;
+  /** Who may not list the bucket is told AccessDenied of a missing key. API HeadObject and GetObject, "Permissions". */
+  readonly hidesMissingKeys: boolean;
 }
 
 const RULES: { readonly [rule in keyof BucketRules]: Readonly<Record<BucketKind, BucketRules[rule]>> } = {
+  validName: {
+    general: (name) =>
+      /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name) && !name.includes("..") && !/^\d+\.\d+\.\d+\.\d+$/.test(name),
+    directory: (name) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?--[a-z0-9-]+-az\d+--x-s3$/.test(name),
+  },
+  creationNamesZone: { general: false, directory: true },
+  headTellsZone: { general: false, directory: true },
+  listedBy: { general: "ListBuckets", directory: "ListDirectoryBuckets" },
+  location: { general: true, directory: false },
+  sessions: { general: false, directory: true },
+  sleeps: { general: false, directory: true },
+  keyFollowsTwoSlashes: { general: false, directory: true },
   signingName: { general: "s3", directory: "s3express" },
   listingOrder: { general: "utf-8", directory: "hashed-depth-first" },
   prefixEndsInDelimiter: { general: false, directory: true },
@@ -80,6 +117,7 @@ const RULES: { readonly [rule in keyof BucketRules]: Readonly<Record<BucketKind,
   defaultStorageClass: { general: "STANDARD", directory: "EXPRESS_ONEZONE" },
   versioning: { general: true, directory: false },
   notifications: { general: true, directory: false },
+  restores: { general: true, directory: false },
   refusedHeaders: {
     general: [],
     directory: [
@@ -94,6 +132,17 @@ const RULES: { readonly [rule in keyof BucketRules]: Readonly<Record<BucketKind,
   deleteBySizeAndTime: { general: false, directory: true },
   strictKeysInDeleteObjects: { general: false, directory: true },
   onlyAction: { general: undefined, directory: "s3express:CreateSession" },
+  controlActions: {
+    general: {},
+    directory: {
+      CreateBucket: "s3express:CreateBucket",
+      DeleteBucket: "s3express:DeleteBucket",
+      GetBucketPolicy: "s3express:GetBucketPolicy",
+      GetBucketEncryption: "s3express:GetEncryptionConfiguration",
+      GetBucketLifecycleConfiguration: "s3express:GetLifecycleConfiguration",
+    },
+  },
+  hidesMissingKeys: { general: true, directory: false },
 };
 
 const BY_KIND: Readonly<Record<BucketKind, BucketRules>> = {
@@ -111,12 +160,16 @@ export function kindOf(bucketName: string): BucketKind {
   return bucketName.endsWith("--x-s3") ? "directory" : "general";
 }
 
-/** UG bucketnamingrules and UG directory-bucket-naming-rules. */
+/** The zone that a directory bucket's name says: `base--zone--x-s3`. UG directory-bucket-naming-rules. */
+export function zoneOf(bucketName: string): string {
+  return bucketName.split("--").at(-2) ?? "";
+}
+
+/** What holds for both kinds, and the rule of the kind that the name says. UG bucketnamingrules. */
 export function isValidBucketName(name: string): boolean {
   if (name.length < 3 || name.length > 63) return false;
   if (/^(xn--|sthree-|amzn-s3-demo-)/.test(name) || /(-s3alias|--ol-s3|\.mrap)$/.test(name)) return false;
-  if (kindOf(name) === "directory") return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?--[a-z0-9-]+-az\d+--x-s3$/.test(name);
-  return /^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name) && !name.includes("..") && !/^\d+\.\d+\.\d+\.\d+$/.test(name);
+  return rulesOf(kindOf(name)).validName(name);
 }
 
 function column(kind: BucketKind): BucketRules {

@@ -1,7 +1,7 @@
 /** Operations on buckets. API pages of the operations' names. */
 import type { Reply } from "../http/service";
 import { readBytes, readXml } from "./body";
-import { isValidBucketName, kindOf, rulesOf } from "./bucket-rules";
+import { isValidBucketName, kindOf, rulesOf, zoneOf, type BucketRules } from "./bucket-rules";
 import type { Call } from "./call";
 import { s3Error } from "./errors";
 import type { Bucket } from "./model";
@@ -15,10 +15,10 @@ export async function createBucket(call: Call): Promise<Reply> {
   const body = (await readBytes(call)).toString("utf8");
   const root = body === "" ? undefined : parseXml(body);
   if (body !== "" && root?.name !== "CreateBucketConfiguration") throw s3Error("MalformedXML");
-  if (kindOf(bucketName) === "directory") {
+  if (call.rules.creationNamesZone) {
     const zone = childText(child(root, "Location"), "Name");
     if (childText(child(root, "Bucket"), "Type") !== "Directory" || zone === undefined) throw s3Error("InvalidRequest");
-    if (!bucketName.endsWith(`--${zone}--x-s3`)) throw s3Error("InvalidBucketName");
+    if (zoneOf(bucketName) !== zone) throw s3Error("InvalidBucketName");
   }
   addBucket(world, bucketName);
   return { status: 200, headers: { location: `/${bucketName}` } };
@@ -51,17 +51,16 @@ export function dropBucket(world: World, bucket: Bucket): void {
 
 export function headBucket(call: Call): Reply {
   const bucket = call.bucket();
-  const location: Record<string, string> =
-    bucket.kind === "directory"
-      ? { "x-amz-bucket-location-type": "AvailabilityZone", "x-amz-bucket-location-name": zoneOf(bucket.name) }
-      : {};
+  const location: Record<string, string> = call.rules.headTellsZone
+    ? { "x-amz-bucket-location-type": "AvailabilityZone", "x-amz-bucket-location-name": zoneOf(bucket.name) }
+    : {};
   return { status: 200, headers: { "x-amz-bucket-region": call.world.region, ...location } };
 }
 
 export function listBuckets(call: Call): Reply {
   const { world } = call;
   const prefix = call.query("prefix") ?? "";
-  const buckets = ofKind(world, "general").filter((bucket) => bucket.name.startsWith(prefix));
+  const buckets = listedBy(world, "ListBuckets").filter((bucket) => bucket.name.startsWith(prefix));
   const owner = group("Owner", [text("ID", world.accountId), text("DisplayName", world.accountId)]);
   const elements = [
     owner,
@@ -74,7 +73,7 @@ export function listBuckets(call: Call): Reply {
 }
 
 export function listDirectoryBuckets(call: Call): Reply {
-  const buckets = ofKind(call.world, "directory").map((bucket) => bucketElement(call.world, bucket));
+  const buckets = listedBy(call.world, "ListDirectoryBuckets").map((bucket) => bucketElement(call.world, bucket));
   return {
     status: 200,
     headers: XML,
@@ -84,7 +83,7 @@ export function listDirectoryBuckets(call: Call): Reply {
 
 export function getBucketLocation(call: Call): Reply {
   call.bucket();
-  onlyGeneral(call, true);
+  supported(call.rules.location);
   const { region } = call.world;
   const content = region === "us-east-1" ? "" : region;
   return {
@@ -96,7 +95,7 @@ export function getBucketLocation(call: Call): Reply {
 
 export function getBucketVersioning(call: Call): Reply {
   const bucket = call.bucket();
-  onlyGeneral(call, call.rules.versioning);
+  supported(call.rules.versioning);
   return {
     status: 200,
     headers: XML,
@@ -106,7 +105,7 @@ export function getBucketVersioning(call: Call): Reply {
 
 export async function putBucketVersioning(call: Call): Promise<Reply> {
   const bucket = call.bucket();
-  onlyGeneral(call, call.rules.versioning);
+  supported(call.rules.versioning);
   const status = childText(await readXml(call), "Status");
   if (status !== "Enabled" && status !== "Suspended") throw s3Error("MalformedXML");
   bucket.versioning = status;
@@ -116,7 +115,7 @@ export async function putBucketVersioning(call: Call): Promise<Reply> {
 /** CreateSession. API CreateSession; the default mode is ReadWrite. */
 export function createSession(call: Call): Reply {
   const bucket = call.bucket();
-  if (bucket.kind !== "directory") throw s3Error("MethodNotAllowed");
+  supported(call.rules.sessions);
   const mode = call.header("x-amz-create-session-mode") ?? "ReadWrite";
   if (mode !== "ReadOnly" && mode !== "ReadWrite") throw s3Error("InvalidArgument", "Invalid session mode");
   const session = call.world.sessions.create(call.request.principal, bucket.name, mode);
@@ -133,19 +132,14 @@ export function createSession(call: Call): Reply {
   };
 }
 
-/** Features directory buckets do not have. UG s3-express-differences; the code is on no page. */
-export function onlyGeneral(call: Call, isSupported: boolean): void {
-  if (!isSupported || call.bucket().kind === "directory") throw s3Error("MethodNotAllowed");
+/** Refuses what one of the two kinds does not have. The code is on no page. @throws MethodNotAllowed */
+export function supported(isSupported: boolean): void {
+  if (!isSupported) throw s3Error("MethodNotAllowed");
 }
 
-/** `base--zone--x-s3` -> zone */
-function zoneOf(bucketName: string): string {
-  return bucketName.split("--").at(-2) ?? "";
-}
-
-function ofKind(world: World, kind: Bucket["kind"]): Bucket[] {
+function listedBy(world: World, operation: BucketRules["listedBy"]): Bucket[] {
   return [...world.buckets.values()]
-    .filter((bucket) => bucket.kind === kind)
+    .filter((bucket) => rulesOf(bucket.kind).listedBy === operation)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

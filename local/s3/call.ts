@@ -69,14 +69,6 @@ const VERSIONED_ACTIONS: Readonly<Record<string, string>> = {
   "s3:GetObject": "s3:GetObjectVersion",
   "s3:DeleteObject": "s3:DeleteObjectVersion",
 };
-/** Those of directory buckets that have an action of their own. Service Authorization Reference, "Actions defined by Amazon S3 Express". */
-const CONTROL_ACTIONS: Readonly<Record<string, string>> = {
-  CreateBucket: "s3express:CreateBucket",
-  DeleteBucket: "s3express:DeleteBucket",
-  GetBucketPolicy: "s3express:GetBucketPolicy",
-  GetBucketEncryption: "s3express:GetEncryptionConfiguration",
-  GetBucketLifecycleConfiguration: "s3express:GetLifecycleConfiguration",
-};
 
 /**
  * Signing name, session, policy, in this order.
@@ -92,7 +84,7 @@ export function authorize(call: Call): void {
   }
   // AWS takes control operations at an endpoint of their own, without a session; the SDK for JavaScript 3.1169 with an endpoint of the
   // caller's sends one all the same. It must not stand in for the permission.
-  const isControl = call.rules.onlyAction !== undefined && CONTROL_ACTIONS[operation] !== undefined;
+  const isControl = call.rules.controlActions[operation] !== undefined;
   if (request.session !== undefined && !isControl) {
     if (operation === "CreateSession") {
       // The words are S3's own, as smithy-lang/smithy-rs#3474 quotes them.
@@ -134,15 +126,16 @@ export function hidingMissingKeys<T>(call: Call, bucketName: string, lookup: () 
   } catch (error) {
     const code = (error as { code?: string }).code;
     const isMissing = code === "NoSuchKey" || code === "NoSuchVersion";
-    const isHidden =
-      isMissing && kindOf(bucketName) === "general" && !isAllowed(call, "s3:ListBucket", bucketName, undefined);
+    const { hidesMissingKeys } = rulesOf(kindOf(bucketName));
+    const isHidden = isMissing && hidesMissingKeys && !isAllowed(call, "s3:ListBucket", bucketName, undefined);
     throw isHidden ? s3Error("AccessDenied") : error;
   }
 }
 
 function actionOf(call: Call): string {
   const { operation, rules } = call;
-  if (rules.onlyAction !== undefined) return CONTROL_ACTIONS[operation] ?? rules.onlyAction;
+  const special = rules.controlActions[operation] ?? rules.onlyAction;
+  if (special !== undefined) return special;
   const action = ACTIONS[operation] ?? `s3:${operation}`;
   return call.query("versionId") === undefined ? action : (VERSIONED_ACTIONS[action] ?? action);
 }

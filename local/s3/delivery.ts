@@ -46,6 +46,10 @@ export class Delivery {
 
   constructor(private readonly options: DeliveryOptions) {}
 
+  get currentMode(): DeliveryMode {
+    return this.mode;
+  }
+
   setMode(mode: DeliveryMode): void {
     this.mode = mode;
   }

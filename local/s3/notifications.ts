@@ -3,7 +3,7 @@ import type { Clock } from "../http/clock";
 import { randomHex, randomUuid, type Random } from "../http/random";
 import type { CloudRequest, Reply } from "../http/service";
 import { readXml } from "./body";
-import { onlyGeneral } from "./buckets";
+import { supported } from "./buckets";
 import type { Call } from "./call";
 import type { Delivery } from "./delivery";
 import { s3Error } from "./errors";
@@ -204,7 +204,7 @@ export class Notifier {
 
 export function getNotifications(call: Call): Reply {
   const bucket = call.bucket();
-  onlyGeneral(call, call.rules.notifications);
+  supported(call.rules.notifications);
   return {
     status: 200,
     headers: { "content-type": "application/xml" },
@@ -215,7 +215,7 @@ export function getNotifications(call: Call): Reply {
 /** Replaces the whole document, after every queue has taken a test event. */
 export async function putNotifications(call: Call): Promise<Reply> {
   const bucket = call.bucket();
-  onlyGeneral(call, call.rules.notifications);
+  supported(call.rules.notifications);
   const { world } = call;
   const configuration = parseConfiguration(await readXml(call), world.region, () => randomUuid(world.random));
   if (call.header("x-amz-skip-destination-validation") !== "true") {

@@ -2,6 +2,7 @@
 import type { Reply } from "../http/service";
 import { checkTags } from "./attributes";
 import { readBytes, readXml } from "./body";
+import { supported } from "./buckets";
 import { hidingMissingKeys, type Call } from "./call";
 import { s3Error } from "./errors";
 import type { Bucket, StoredObject } from "./model";
@@ -39,7 +40,7 @@ export function deleteObjectTagging(call: Call): Reply {
 export async function restoreObject(call: Call): Promise<Reply> {
   await readBytes(call);
   const bucket = call.bucket();
-  if (bucket.kind === "directory") throw s3Error("MethodNotAllowed");
+  supported(call.rules.restores);
   const object = hidingMissingKeys(call, bucket.name, () => objectForRead(bucket, call.key, call.query("versionId")));
   if (object.restored) return { status: 200 };
   restore(object);

@@ -210,7 +210,7 @@ describe("CloudWatch contract on the local cloud", () => {
     expect(found.map((series) => series!.at(-1))).toEqual([2, undefined, 1, 0, 1, 0]);
   });
 
-  test("there are no alarms; an operation that is not served is NotImplemented; requests are logged with their namespace", async () => {
+  test("there are no alarms (API DescribeAlarms); an operation that is not served is NotImplemented; requests are logged with their namespace", async () => {
     expect((await client.send(new DescribeAlarmsCommand({}))).MetricAlarms).toEqual([]);
     const statistics = { Namespace: "N", MetricName: "lag", StartTime: at(0), EndTime: at(60), Period: 60 };
     await expect(client.send(new GetMetricStatisticsCommand(statistics))).rejects.toMatchObject({

@@ -139,7 +139,7 @@ describe("EC2 contract on the local cloud", () => {
     expect(await refused(client.send(new DescribeSubnetsCommand({ MaxResults: 4 })))).toBe("InvalidParameterValue");
   });
 
-  test("a filter or an operation that is not served is NotImplemented; a wrong key is AuthFailure; requests are logged", async () => {
+  test("a filter or an operation that is not served is NotImplemented; a wrong key is AuthFailure (API Error codes); requests are logged", async () => {
     expect(await refused(subnets(by("tag:Name", "x")))).toBe("NotImplemented");
     expect(await refused(client.send(new DescribeInstancesCommand({})))).toBe("NotImplemented");
     const credentials = { accessKeyId: "AKIANOBODY", secretAccessKey: "x" };

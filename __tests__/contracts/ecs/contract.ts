@@ -71,7 +71,7 @@ export function describeEcsContract(name: string, start: () => Promise<EcsTarget
       await expect(list({ startedBy: "x", family: "y" })).rejects.toMatchObject({ name: "InvalidParameterException" });
     });
 
-    test("the same client token with the same parameters starts nothing new; with others it is a conflict (ecs-idempotency)", async () => {
+    test("the same client token with the same parameters starts nothing new; with others it is a conflict (Developer Guide, ecs-idempotency)", async () => {
       const clientToken = token("once");
       const first = await run({ clientToken });
       const second = await run({ clientToken });

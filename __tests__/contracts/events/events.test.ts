@@ -46,7 +46,7 @@ describe("EventBridge rules on the local cloud", () => {
     expect(await targets("two")).toEqual([{ Id: "g", Arn: arn("g"), Input: '{"a":1}' }]);
   });
 
-  test("an unknown rule is ResourceNotFoundException; what is not served is NotImplemented", async () => {
+  test("an unknown rule is ResourceNotFoundException (API DescribeRule, Errors); what is not served is NotImplemented", async () => {
     expect(await refused(client.send(new ListTargetsByRuleCommand({ Rule: "none" })))).toBe(
       "ResourceNotFoundException",
     );

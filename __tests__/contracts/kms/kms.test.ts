@@ -27,7 +27,7 @@ describe("KMS contract on the local cloud", () => {
     expect(await key(arn)).toMatchObject({ KeyState: "PendingDeletion", Enabled: false });
   });
 
-  test("an unknown key is NotFoundException; what is not served is NotImplemented", async () => {
+  test("an unknown key is NotFoundException (API DescribeKey, Errors); what is not served is NotImplemented", async () => {
     expect(await refused(key("alias/none"))).toBe("NotFoundException");
     expect(await refused(client.send(new ListKeysCommand({})))).toBe("NotImplemented");
     expect(cloud().log.entries({ service: "kms", resource: "alias/none" })).toMatchObject([

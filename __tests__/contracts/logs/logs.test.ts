@@ -93,7 +93,7 @@ describe("CloudWatch Logs contract on the local cloud", () => {
     expect(await refused(filter({ logGroupName, startFromHead: false }))).toBe("InvalidParameterException");
   });
 
-  test("new events appear behind the last token's end with a new request from the last time on: how one follows a log", async () => {
+  test("new events appear behind the last token's end with a new request from the last time on: how one follows a log (API FilterLogEvents, startTime and nextToken)", async () => {
     const logGroupName = groupOf(["s", 1, "1"]);
     expect(await pages({ logGroupName })).toEqual([["1"]]);
     cloud().logs.put({ group: logGroupName, stream: "s", at: START + 2, message: "2" });

@@ -35,7 +35,7 @@ describe("Service Quotas contract on the local cloud", () => {
     expect(Quotas!.map((quota) => quota.QuotaCode)).toEqual(["L-3032A538", "L-36FBB829"]);
   });
 
-  test("an unknown service or quota is NoSuchResourceException; what is not served is NotImplemented", async () => {
+  test("an unknown service or quota is NoSuchResourceException (API GetServiceQuota, Errors); what is not served is NotImplemented", async () => {
     const attempts = [
       client.send(new GetServiceQuotaCommand({ ...spot, QuotaCode: "L-NONE" })),
       client.send(new ListServiceQuotasCommand({ ServiceCode: "none" })),

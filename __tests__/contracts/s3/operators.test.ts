@@ -126,7 +126,7 @@ describe("S3 for operators on the local cloud", () => {
     expect([await tags("tagged"), await tags("plain")]).toEqual([[{ Key: "team", Value: "a" }], []]);
   });
 
-  test("a bucket that does not exist is NoSuchBucket; what is not served is NotImplemented", async () => {
+  test("a bucket that does not exist is NoSuchBucket (API Error responses, NoSuchBucket); what is not served is NotImplemented", async () => {
     const Bucket = "operators-none";
     expect(await refused(client.send(new GetBucketPolicyCommand({ Bucket })))).toBe("NoSuchBucket");
     expect(await refused(client.send(new GetBucketEncryptionCommand({ Bucket })))).toBe("NoSuchBucket");

@@ -106,6 +106,93 @@ test("faults are added, counted and removed over the control endpoint", async ()
   s3.destroy();
 });
 
+test("events are delayed, duplicated and reordered over the control endpoint", async () => {
+  cloud.s3.createBucket("source");
+  const queue = cloud.sqs.createQueue("events");
+  await cloud.setNotification("source", [{ queueArn: queue.arn, events: ["s3:ObjectCreated:*"] }]);
+  queue.purge();
+  expect((await control("delivery")).json).toEqual({ mode: {}, waiting: 0, counters: expect.any(Object) as object });
+  const mode = { delayMs: [3_600_000, 7_200_000], duplicate: 1, reorder: 0.5 };
+  expect(await control("delivery", "PUT", mode)).toMatchObject({ status: 200, json: { mode } });
+  await cloud.s3.put("source", "a", "x");
+  expect((await control("delivery")).json).toMatchObject({
+    mode,
+    waiting: 2,
+    counters: { eventsSent: 1, eventsDuplicated: 1 },
+  });
+  expect(queue.peek()).toEqual([]);
+  expect((await control("delivery/flush", "POST")).json).toMatchObject({ waiting: 0 });
+  expect(queue.peek()).toHaveLength(2);
+  // The whole mode is replaced: nothing is what the cloud began with.
+  expect((await control("delivery", "PUT", {})).json).toMatchObject({ mode: {} });
+  await cloud.s3.put("source", "b", "x");
+  await cloud.s3.flushDeliveries();
+  expect(queue.peek()).toHaveLength(3);
+});
+
+test("latency, a bucket that sleeps and ended sessions over the control endpoint", async () => {
+  const bucket = "dest--eun1-az1--x-s3";
+  cloud.s3.createBucket(bucket);
+  expect((await control("latency")).json).toMatchObject({ perRequestMs: 0, copyBytesPerSecond: 0 });
+  expect((await control("latency", "PUT", { perRequestMs: 1 })).json).toMatchObject({
+    perRequestMs: 1,
+    copyBytesPerSecond: 0,
+  });
+  expect(cloud.s3.latency()).toMatchObject({ perRequestMs: 1, copyBytesPerSecond: 0 });
+
+  const s3 = clientOf(S3Client, "worker");
+  const put = () => s3.send(new PutObjectCommand({ Bucket: bucket, Key: "k", Body: "x" }));
+  await put();
+  expect((await control(`buckets/${bucket}/sleep`, "POST", { ms: 3_600_000 })).status).toBe(200);
+  await expect(put()).rejects.toMatchObject({ name: "ServiceUnavailable" });
+  await control(`buckets/${bucket}/sleep`, "POST", { ms: 0 });
+  await put();
+  expect((await control(`sessions?bucket=${bucket}`, "DELETE")).status).toBe(200);
+  await expect(put()).rejects.toMatchObject({ name: "ExpiredToken" });
+  s3.destroy();
+});
+
+test.each([
+  [
+    "delivery",
+    "PUT",
+    { dealyMs: [0, 1], duplicates: 1 },
+    "delivery has no field dealyMs, duplicates; it has delayMs, duplicate, reorder",
+  ],
+  [
+    "delivery",
+    "PUT",
+    { delayMs: [2, 1], reorder: 2 },
+    "delayMs must be two numbers from 0, the smaller first; reorder must be a number from 0 to 1",
+  ],
+  [
+    "latency",
+    "PUT",
+    { perRequest: 1, copyBytesPerSecond: "1" },
+    "latency has no field perRequest; it has perRequestMs, copyBytesPerSecond",
+  ],
+  ["latency", "PUT", { copyBytesPerSecond: -1 }, "copyBytesPerSecond must be a number from 0"],
+  ["buckets/b-1/sleep", "POST", { seconds: 1 }, "sleep has no field seconds; it has ms; sleep needs ms"],
+  ["buckets/b-1/sleep", "POST", { ms: 1 }, "only directory buckets sleep"],
+  ["buckets/none--eun1-az1--x-s3/sleep", "POST", { ms: 1 }, "bucket does not exist"],
+  ["sessions?bucket=none", "DELETE", undefined, "bucket does not exist"],
+  [
+    "faults",
+    "POST",
+    { opration: "CopyObject", kee: "k", action: { type: "throttle" } },
+    "a rule has no field opration, kee; it has",
+  ],
+])("a mistake is refused and changes nothing: %s %s %j", async (path, method, body, message) => {
+  cloud.s3.createBucket("b-1");
+  const before = (await control("delivery")).json;
+  const answer = await control(path, method, body);
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(answer.status).toBeLessThan(500);
+  expect(answer.json["error"]).toContain(message);
+  expect((await control("delivery")).json).toEqual(before);
+  expect((await control("faults")).json).toEqual({ faults: [] });
+});
+
 test("tasks, Spot, queues and health over the control endpoint", async () => {
   expect((await control("health")).json).toMatchObject({
     status: "ok",

@@ -1,6 +1,6 @@
 /** Each fault as a client sees it, and whether the effect happened. */
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { parseRule } from "../../../local/http/fault-rules";
+import { parseRule } from "../../../local/http/fault-rule-json";
 import { startFront, WORKER, type TestFront } from "./support";
 
 let cloud: TestFront;
@@ -171,14 +171,60 @@ test("counters, filters and the most requests in flight", async () => {
   ]);
 });
 
+test.each<[object | string, string[]]>([
+  ["CopyObject", ["a rule must be an object"]],
+  [{}, ["a rule needs action"]],
+  [{ action: "reset" }, ["action must be an object"]],
+  [{ action: {} }, ["action.type must be one of error, throttle, reset, late, hang, delay, 200-with-error"]],
+  [{ action: { type: "wait" } }, ["action.type must be one of"]],
+  [{ action: { type: "error", status: "500" } }, ["action.status must be a number", "action needs code"]],
+  [{ action: { type: "reset", when: "never" } }, ["action.when must be before or after"]],
+  [{ action: { type: "throttle", ms: 1 } }, ["action has no field ms; it has type"]],
+  [
+    { action: { type: "reset" }, times: "1", skip: -1 },
+    ["times must be a number from 0", "skip must be a number from 0"],
+  ],
+  [{ action: { type: "reset" }, probability: 50 }, ["probability must be a number from 0 to 1"]],
+  [{ action: { type: "reset" }, operation: [1] }, ["operation must be a text or a list of texts"]],
+  [
+    { action: { type: "reset" }, key: { prefx: "a/" }, source: { regex: "(" }, resource: 1 },
+    [
+      'key must be a text, {"prefix": TEXT} or {"regex": EXPRESSION}',
+      "source must be a text",
+      "resource must be a text",
+    ],
+  ],
+  // All that is unknown is named at once, in the rule and in its action.
+  [
+    { opration: "CopyObject", kee: "a", action: { type: "delay", ms: 1, wen: "after", secs: 1 } },
+    [
+      "a rule has no field opration, kee; it has name, service, operation",
+      "action has no field wen, secs; it has type, ms",
+    ],
+  ],
+])("a rule that came as JSON is checked: %j", (rule, problems) => {
+  for (const problem of problems) expect(() => parseRule(rule)).toThrow(problem);
+});
+
 test.each([
-  [{}, "needs an action"],
-  [{ action: { type: "explode" } }, "action.type must be one of"],
-  [{ action: { type: "error", status: "500" } }, "action.status must be a number"],
-  [{ action: { type: "reset", when: "never" } }, "before or after"],
-  [{ action: { type: "reset" }, times: "1" }, "times must be a number"],
-  [{ opration: "CopyObject", action: { type: "reset" } }, "a rule has no field opration"],
-  [{ action: { type: "delay", ms: 1, wen: "after" } }, "an action has no field wen"],
-])("a rule that came as JSON is checked: %j", (rule, message) => {
-  expect(() => parseRule(rule)).toThrow(message);
+  { action: { type: "throttle" } },
+  {
+    name: "n",
+    service: "s3",
+    operation: ["A", "B"],
+    resource: "r",
+    key: { prefix: "" },
+    source: { regex: "^a" },
+    principal: "p",
+    skip: 0,
+    times: 1,
+    probability: 0.5,
+    action: { type: "error", status: 500, code: "InternalError", message: "m", when: "after" },
+  },
+  { operation: "A", action: { type: "late", delayMs: 0 } },
+  { action: { type: "hang" } },
+  { action: { type: "hang", ms: 1, when: "before" } },
+  { action: { type: "200-with-error", code: "SlowDown", message: "m", when: "after" } },
+])("a rule that is well is taken as it came: %j", (rule) => {
+  expect(parseRule(rule)).toBe(rule);
 });
