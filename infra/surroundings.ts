@@ -50,7 +50,11 @@ async function sourceProblems(settings: Settings, place: Place, options: InvokeO
   const { sourceBucket: bucket, region, notificationMode } = settings;
   if (bucket === undefined) return [];
   const found = await answer(getBucket({ bucket }, options));
-  if ("error" in found) return [`sourceBucket ${bucket} cannot be used: ${found.error}`];
+  if ("error" in found) {
+    return [
+      `sourceBucket ${bucket} cannot be used: ${found.error}. Give one that your credentials may read, or leave the setting out to have one created`,
+    ];
+  }
   // A data source answers with what it got: nothing is claimed about what is missing in it.
   const { bucketRegion } = found.value as { readonly bucketRegion?: string };
   if (bucketRegion !== undefined && bucketRegion !== region) {
@@ -59,7 +63,11 @@ async function sourceProblems(settings: Settings, place: Place, options: InvokeO
     ];
   }
   const document = await answer(getBucketNotification({ bucket }, options));
-  if ("error" in document) return [`the notifications of ${bucket} cannot be read: ${document.error}`];
+  if ("error" in document) {
+    return [
+      `the notifications of ${bucket} cannot be read: ${document.error}. To see whose they are, \`up\` needs s3:GetBucketNotification on it`,
+    ];
+  }
   const { queue } = arnsFor(namesFor(settings, place.accountId), place);
   return notificationProblems(bucket, notificationMode, document.value, queue);
 }
@@ -70,7 +78,11 @@ async function destinationProblems(
 ): Promise<readonly string[]> {
   if (destinationBucket === undefined) return [];
   const found = await answer(getDirectoryBuckets({}, options));
-  if ("error" in found) return [`the directory buckets cannot be listed: ${found.error}`];
+  if ("error" in found) {
+    return [
+      `the directory buckets cannot be listed: ${found.error}. \`up\` needs s3express:ListAllMyDirectoryBuckets to look for destinationBucket ${destinationBucket}`,
+    ];
+  }
   const { buckets } = found.value as { readonly buckets?: readonly string[] };
   return buckets === undefined || buckets.includes(destinationBucket)
     ? []

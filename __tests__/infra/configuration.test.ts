@@ -124,7 +124,9 @@ const bad: Record<
   ],
   "a source that is not there": [
     { sourceBucket: "my-bucket" },
-    ["sourceBucket my-bucket cannot be used: empty result"],
+    [
+      "sourceBucket my-bucket cannot be used: empty result. Give one that your credentials may read, or leave the setting out to have one created",
+    ],
     {
       answers: {
         getBucket: () => {
@@ -137,6 +139,20 @@ const bad: Record<
     { sourceBucket: "my-bucket" },
     [/is in us-east-1, but aws:region is eu-north-1/],
     { answers: { getBucket: () => ({ bucketRegion: "us-east-1" }) } },
+  ],
+  "notifications that may not be read": [
+    { sourceBucket: "my-bucket" },
+    [
+      "the notifications of my-bucket cannot be read: AccessDenied. To see whose they are, `up` needs s3:GetBucketNotification on it",
+    ],
+    { answers: refusing("getBucketNotification") },
+  ],
+  "directory buckets that may not be listed": [
+    { destinationBucket: "absent" },
+    [
+      "the directory buckets cannot be listed: AccessDenied. `up` needs s3express:ListAllMyDirectoryBuckets to look for destinationBucket absent--eun1-az1--x-s3",
+    ],
+    { answers: refusing("getDirectoryBuckets") },
   ],
   "a destination that is not there": [
     { destinationBucket: "absent" },
