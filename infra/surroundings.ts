@@ -10,10 +10,10 @@ import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getBucket, getBucketNotification, getDirectoryBuckets } from "@pulumi/aws/s3";
 import { formatProblems } from "../core/env";
 import type { Settings } from "../core/settings";
-import { answer } from "./answer";
+import { type Answer, answer } from "./answer";
 import { arnsFor, type Place } from "./arns";
 import { namesFor } from "./names";
-import type { GivenNetwork } from "./network";
+import { type GivenNetwork, isOwnEndpoint } from "./network";
 import {
   GATEWAY_SERVICES,
   INTERFACE_SERVICES,
@@ -101,10 +101,10 @@ async function findNetwork(
   const subnetIds = settings.subnetIds ?? (await publicSubnets(settings, vpcId, options));
   const [subnets, endpoints, routeTableIds] = await Promise.all([
     Promise.all(subnetIds.map((subnetId) => lookAtSubnet(vpcId, subnetId, options))),
-    existingEndpoints(vpcId, settings.region, options),
+    findEndpoints(vpcId, settings.region, options),
     routeTables(vpcId, options),
   ]);
-  const problems = networkProblems(settings, { subnets, endpoints });
+  const problems = networkProblems(settings, { subnets, ...endpoints });
   return { network: { vpcId, subnetIds, routeTableIds }, problems };
 }
 
@@ -148,12 +148,44 @@ async function lookAtSubnet(vpcId: string, subnetId: string, options: InvokeOpti
   return { subnetId, wayOut: wayOutOf(routes) };
 }
 
-async function existingEndpoints(vpcId: string, region: string, options: InvokeOptions): Promise<readonly string[]> {
-  const services = [...GATEWAY_SERVICES, ...INTERFACE_SERVICES];
-  const found = await Promise.all(
-    services.map((service) =>
-      answer(getVpcEndpoint({ vpcId, serviceName: `com.amazonaws.${region}.${service}` }, options)),
-    ),
-  );
-  return services.filter((_, index) => !("error" in (found[index] ?? { error: "" })));
+interface Endpoints {
+  /** Services that have one. */
+  readonly endpoints: readonly string[];
+  readonly foreignGateways: readonly string[];
+}
+
+async function findEndpoints(vpcId: string, region: string, options: InvokeOptions): Promise<Endpoints> {
+  const look = async (service: string, kind: "Gateway" | "Interface"): Promise<[string, EndpointFound]> => {
+    // S3 has both kinds, and only gateways have routes. Deleted ones are shown for a while.
+    const filters = [
+      { name: "vpc-endpoint-type", values: [kind] },
+      { name: "vpc-endpoint-state", values: ["available", "pending"] },
+    ];
+    const serviceName = `com.amazonaws.${region}.${service}`;
+    return [service, foundBy(await answer(getVpcEndpoint({ vpcId, serviceName, filters }, options)))];
+  };
+  const found = await Promise.all([
+    ...GATEWAY_SERVICES.map((service) => look(service, "Gateway")),
+    ...INTERFACE_SERVICES.map((service) => look(service, "Interface")),
+  ]);
+  return {
+    endpoints: found.flatMap(([service, { there }]) => (there ? [service] : [])),
+    foreignGateways: found.flatMap(([service, { foreign }]) => (foreign ? [service] : [])),
+  };
+}
+
+interface EndpointFound {
+  readonly there: boolean;
+  /** Another's, with route tables that cannot have a second one. */
+  readonly foreign: boolean;
+}
+
+/** With several of one service, in tables of their own, the data source refuses to choose. */
+function foundBy(found: Answer<object>): EndpointFound {
+  if ("error" in found) return { there: /^multiple\b/.test(found.error), foreign: false };
+  const { tags, routeTableIds = [] } = found.value as {
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly routeTableIds?: readonly string[];
+  };
+  return { there: true, foreign: tags !== undefined && routeTableIds.length > 0 && !isOwnEndpoint(tags) };
 }

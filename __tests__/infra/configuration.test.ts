@@ -311,38 +311,6 @@ function refusing(...names: readonly string[]): NonNullable<ProgramOptions["answ
   return Object.fromEntries(names.map((name) => [name, refuse]));
 }
 
-describe("networks", () => {
-  it.each([
-    ["behind a NAT gateway", { natGatewayId: "nat-0" }],
-    ["behind a transit gateway", { transitGatewayId: "tgw-0" }],
-  ])("private subnets %s", async (_, way) => {
-    const answers = { getRouteTable: () => ({ routes: [{ cidrBlock: "0.0.0.0/0", ...way }] }) };
-    const ran = await runProgram(PRIVATE, { answers });
-    expect(JSON.stringify(ran.find("aws:lambda/function:Function").inputs["environment"])).toContain(
-      '"ASSIGN_PUBLIC_IP":"false"',
-    );
-    expect(ran.asked).not.toContain("getVpc");
-  });
-
-  it("private subnets with interface endpoints", async () => {
-    const answers = {
-      getRouteTable: () => ({ routes: [] }),
-      getVpcEndpoint: ({ serviceName }: Readonly<Record<string, unknown>>) => ({ serviceName }),
-    };
-    expect(await problemsOf({ ...PRIVATE, vpcEndpoints: "existing" }, { answers })).toEqual([]);
-  });
-
-  it("a subnet without a table of its own goes by the VPC's main one", async () => {
-    const answers = {
-      getRouteTable: (inputs: Readonly<Record<string, unknown>>) => {
-        if ("subnetId" in inputs) throw notFound("no matching route table");
-        return { routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: "nat-0" }] };
-      },
-    };
-    expect(await problemsOf(PRIVATE, { answers })).toEqual([]);
-  });
-});
-
 it("with the seed's REGION instead of aws:region everything, data sources included, uses a provider of that Region", async () => {
   const ran = await runProgram({ REGION: "eu-west-1" });
   const provider = ran.resources.find(({ type }) => type === "pulumi:providers:aws");
