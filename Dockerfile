@@ -14,8 +14,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 # Without times of their own, equal sources make equal layers.
 RUN npm run --silent build \
-    && mkdir -p /out/app /out/spill && touch /out/spill/.keep \
-    && cp dist/worker.cjs dist/cli.cjs /out/app/ \
+    && mkdir -p /out/program/app /out/data/spill && touch /out/data/spill/.keep \
+    && cp dist/worker.cjs dist/cli.cjs /out/program/app/ \
     && find /out -exec touch --no-dereference --date=@0 {} +
 
 FROM ${NODE_IMAGE}
@@ -23,9 +23,10 @@ LABEL org.opencontainers.image.title="s3-express-sync worker" \
       org.opencontainers.image.description="Keeps an S3 Express One Zone directory bucket equal to an S3 Standard bucket." \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production
-COPY --from=build /out/app/ /app/
+# Folders with what is in them: a folder that COPY has to make for its target has the time of the build.
+COPY --from=build /out/program/ /
 # What verify spills. Fargate gives a volume the owner it has in the image, where the image declares it (ECS guide, bind mounts).
-COPY --from=build --chown=1000:1000 /out/spill/ /spill/
+COPY --from=build --chown=1000:1000 /out/data/ /
 VOLUME ["/spill"]
 USER 1000:1000
 # Without a shell in between: SIGTERM reaches Node.

@@ -13,6 +13,8 @@ export interface NetworkFacts {
   readonly subnets: readonly SubnetFacts[];
   /** Short names of the services that have an endpoint in the VPC: "s3", "sqs", "ecr.api", ... */
   readonly endpoints: readonly string[];
+  /** Those of the gateway services whose endpoint in the VPC has route tables and is not this stack's. */
+  readonly foreignGateways?: readonly string[];
 }
 
 /** What can be told from the settings alone, as text. */
@@ -24,7 +26,10 @@ export function networkSettingProblems(raw: Readonly<Record<string, string>>): r
       ];
 }
 
-export function networkProblems(settings: Settings, { subnets, endpoints }: NetworkFacts): readonly string[] {
+export function networkProblems(
+  settings: Settings,
+  { subnets, endpoints, foreignGateways = [] }: NetworkFacts,
+): readonly string[] {
   const noneFound =
     subnets.length === 0
       ? [`${settings.vpcId ?? "the default VPC"} has no public subnets; give vpcId and subnetIds`]
@@ -33,6 +38,11 @@ export function networkProblems(settings: Settings, { subnets, endpoints }: Netw
     ...noneFound,
     ...subnets.flatMap((subnet) => subnetProblems(settings, subnet, endpoints)),
     ...(settings.vpcEndpoints === "existing" ? missing(GATEWAY_SERVICES, endpoints, "vpcEndpoints is existing") : []),
+    ...(settings.vpcEndpoints === "create" && foreignGateways.length > 0
+      ? [
+          `vpcEndpoints is create, but the VPC has a gateway endpoint for ${foreignGateways.join(", ")} that is not this stack's, and a route table takes only one; set vpcEndpoints to ${missingGateways(endpoints).length === 0 ? "existing" : "none"}`,
+        ]
+      : []),
   ];
 }
 
@@ -60,6 +70,10 @@ function subnetProblems(
     ...missing(INTERFACE_SERVICES, endpoints, why),
     ...(vpcEndpoints === "none" ? missing(GATEWAY_SERVICES, endpoints, why) : []),
   ];
+}
+
+function missingGateways(endpoints: readonly string[]): readonly string[] {
+  return GATEWAY_SERVICES.filter((service) => !endpoints.includes(service));
 }
 
 function missing(services: readonly string[], endpoints: readonly string[], why: string): readonly string[] {

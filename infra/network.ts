@@ -1,5 +1,5 @@
 /** Where workers run: a security group that lets nothing in, and the gateway endpoints of both kinds of buckets. */
-import type { Resource } from "@pulumi/pulumi";
+import { getProject, getStack, type Resource } from "@pulumi/pulumi";
 import { SecurityGroup, VpcEndpoint } from "@pulumi/aws/ec2";
 import { type Context, named, under } from "./context";
 import { GATEWAY_SERVICES } from "./network-rules";
@@ -49,6 +49,18 @@ function createSecurityGroup(context: Context, vpcId: string): SecurityGroup {
   );
 }
 
+/** Tells this stack's endpoints from another's in the same VPC, under whatever names. */
+const OWNER_TAG = "s3-express-sync:stack";
+
+function ownerTag(): Readonly<Record<string, string>> {
+  return { [OWNER_TAG]: `${getProject()}/${getStack()}` };
+}
+
+/** Whether an endpoint that was found is the one that {@link createNetwork} made. */
+export function isOwnEndpoint(tags: Readonly<Record<string, string>>): boolean {
+  return tags[OWNER_TAG] === ownerTag()[OWNER_TAG];
+}
+
 /** Free of charge; traffic to the buckets then needs neither NAT nor a public address. They join every route table of the VPC. */
 function createEndpoints(context: Context, { vpcId, routeTableIds }: GivenNetwork): readonly Resource[] {
   const { settings, place } = context;
@@ -61,7 +73,7 @@ function createEndpoints(context: Context, { vpcId, routeTableIds }: GivenNetwor
           serviceName: `com.amazonaws.${place.region}.${service}`,
           vpcEndpointType: "Gateway",
           routeTableIds: [...routeTableIds],
-          tags: { Name: `${settings.namePrefix}-${service}`, ...settings.tags },
+          tags: { Name: `${settings.namePrefix}-${service}`, ...settings.tags, ...ownerTag() },
         },
         under(context),
       ),

@@ -16,10 +16,11 @@ export function logCommands(names: Names, { region }: Settings): Commands {
 export function nextCommands(names: Names, settings: Settings): Commands {
   const tool = (verb: string): string => `npx s3-express-sync ${verb}`;
   const backfill = tool("backfill");
+  const check = tool("doctor");
   const tryIt = `echo hello | aws s3 cp - s3://${names.sourceBucket}/${tryKey(settings)} --region ${settings.region}`;
   return {
     // Nobody wants our test object in a bucket of theirs.
-    ...(settings.sourceBucket === undefined ? { tryIt, backfill } : { backfill }),
+    ...(settings.sourceBucket === undefined ? { check, tryIt, backfill } : { backfill, check }),
     status: tool("status --watch"),
     startNow: tool("trigger"),
     verify: tool("verify"),

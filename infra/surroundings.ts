@@ -10,10 +10,10 @@ import { getAvailabilityZones } from "@pulumi/aws/getAvailabilityZones";
 import { getBucket, getBucketNotification, getDirectoryBuckets } from "@pulumi/aws/s3";
 import { formatProblems } from "../core/env";
 import type { Settings } from "../core/settings";
-import { answer } from "./answer";
+import { type Answer, answer } from "./answer";
 import { arnsFor, type Place } from "./arns";
 import { namesFor } from "./names";
-import type { GivenNetwork } from "./network";
+import { type GivenNetwork, isOwnEndpoint } from "./network";
 import {
   GATEWAY_SERVICES,
   INTERFACE_SERVICES,
@@ -50,7 +50,11 @@ async function sourceProblems(settings: Settings, place: Place, options: InvokeO
   const { sourceBucket: bucket, region, notificationMode } = settings;
   if (bucket === undefined) return [];
   const found = await answer(getBucket({ bucket }, options));
-  if ("error" in found) return [`sourceBucket ${bucket} cannot be used: ${found.error}`];
+  if ("error" in found) {
+    return [
+      `sourceBucket ${bucket} cannot be used: ${found.error}. Give one that your credentials may read, or leave the setting out to have one created`,
+    ];
+  }
   // A data source answers with what it got: nothing is claimed about what is missing in it.
   const { bucketRegion } = found.value as { readonly bucketRegion?: string };
   if (bucketRegion !== undefined && bucketRegion !== region) {
@@ -59,7 +63,11 @@ async function sourceProblems(settings: Settings, place: Place, options: InvokeO
     ];
   }
   const document = await answer(getBucketNotification({ bucket }, options));
-  if ("error" in document) return [`the notifications of ${bucket} cannot be read: ${document.error}`];
+  if ("error" in document) {
+    return [
+      `the notifications of ${bucket} cannot be read: ${document.error}. To see whose they are, \`up\` needs s3:GetBucketNotification on it`,
+    ];
+  }
   const { queue } = arnsFor(namesFor(settings, place.accountId), place);
   return notificationProblems(bucket, notificationMode, document.value, queue);
 }
@@ -70,7 +78,11 @@ async function destinationProblems(
 ): Promise<readonly string[]> {
   if (destinationBucket === undefined) return [];
   const found = await answer(getDirectoryBuckets({}, options));
-  if ("error" in found) return [`the directory buckets cannot be listed: ${found.error}`];
+  if ("error" in found) {
+    return [
+      `the directory buckets cannot be listed: ${found.error}. \`up\` needs s3express:ListAllMyDirectoryBuckets to look for destinationBucket ${destinationBucket}`,
+    ];
+  }
   const { buckets } = found.value as { readonly buckets?: readonly string[] };
   return buckets === undefined || buckets.includes(destinationBucket)
     ? []
@@ -89,10 +101,10 @@ async function findNetwork(
   const subnetIds = settings.subnetIds ?? (await publicSubnets(settings, vpcId, options));
   const [subnets, endpoints, routeTableIds] = await Promise.all([
     Promise.all(subnetIds.map((subnetId) => lookAtSubnet(vpcId, subnetId, options))),
-    existingEndpoints(vpcId, settings.region, options),
+    findEndpoints(vpcId, settings.region, options),
     routeTables(vpcId, options),
   ]);
-  const problems = networkProblems(settings, { subnets, endpoints });
+  const problems = networkProblems(settings, { subnets, ...endpoints });
   return { network: { vpcId, subnetIds, routeTableIds }, problems };
 }
 
@@ -136,12 +148,44 @@ async function lookAtSubnet(vpcId: string, subnetId: string, options: InvokeOpti
   return { subnetId, wayOut: wayOutOf(routes) };
 }
 
-async function existingEndpoints(vpcId: string, region: string, options: InvokeOptions): Promise<readonly string[]> {
-  const services = [...GATEWAY_SERVICES, ...INTERFACE_SERVICES];
-  const found = await Promise.all(
-    services.map((service) =>
-      answer(getVpcEndpoint({ vpcId, serviceName: `com.amazonaws.${region}.${service}` }, options)),
-    ),
-  );
-  return services.filter((_, index) => !("error" in (found[index] ?? { error: "" })));
+interface Endpoints {
+  /** Services that have one. */
+  readonly endpoints: readonly string[];
+  readonly foreignGateways: readonly string[];
+}
+
+async function findEndpoints(vpcId: string, region: string, options: InvokeOptions): Promise<Endpoints> {
+  const look = async (service: string, kind: "Gateway" | "Interface"): Promise<[string, EndpointFound]> => {
+    // S3 has both kinds, and only gateways have routes. Deleted ones are shown for a while.
+    const filters = [
+      { name: "vpc-endpoint-type", values: [kind] },
+      { name: "vpc-endpoint-state", values: ["available", "pending"] },
+    ];
+    const serviceName = `com.amazonaws.${region}.${service}`;
+    return [service, foundBy(await answer(getVpcEndpoint({ vpcId, serviceName, filters }, options)))];
+  };
+  const found = await Promise.all([
+    ...GATEWAY_SERVICES.map((service) => look(service, "Gateway")),
+    ...INTERFACE_SERVICES.map((service) => look(service, "Interface")),
+  ]);
+  return {
+    endpoints: found.flatMap(([service, { there }]) => (there ? [service] : [])),
+    foreignGateways: found.flatMap(([service, { foreign }]) => (foreign ? [service] : [])),
+  };
+}
+
+interface EndpointFound {
+  readonly there: boolean;
+  /** Another's, with route tables that cannot have a second one. */
+  readonly foreign: boolean;
+}
+
+/** With several of one service, in tables of their own, the data source refuses to choose. */
+function foundBy(found: Answer<object>): EndpointFound {
+  if ("error" in found) return { there: /^multiple\b/.test(found.error), foreign: false };
+  const { tags, routeTableIds = [] } = found.value as {
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly routeTableIds?: readonly string[];
+  };
+  return { there: true, foreign: tags !== undefined && routeTableIds.length > 0 && !isOwnEndpoint(tags) };
 }

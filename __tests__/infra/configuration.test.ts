@@ -124,7 +124,9 @@ const bad: Record<
   ],
   "a source that is not there": [
     { sourceBucket: "my-bucket" },
-    ["sourceBucket my-bucket cannot be used: empty result"],
+    [
+      "sourceBucket my-bucket cannot be used: empty result. Give one that your credentials may read, or leave the setting out to have one created",
+    ],
     {
       answers: {
         getBucket: () => {
@@ -137,6 +139,20 @@ const bad: Record<
     { sourceBucket: "my-bucket" },
     [/is in us-east-1, but aws:region is eu-north-1/],
     { answers: { getBucket: () => ({ bucketRegion: "us-east-1" }) } },
+  ],
+  "notifications that may not be read": [
+    { sourceBucket: "my-bucket" },
+    [
+      "the notifications of my-bucket cannot be read: AccessDenied. To see whose they are, `up` needs s3:GetBucketNotification on it",
+    ],
+    { answers: refusing("getBucketNotification") },
+  ],
+  "directory buckets that may not be listed": [
+    { destinationBucket: "absent" },
+    [
+      "the directory buckets cannot be listed: AccessDenied. `up` needs s3express:ListAllMyDirectoryBuckets to look for destinationBucket absent--eun1-az1--x-s3",
+    ],
+    { answers: refusing("getDirectoryBuckets") },
   ],
   "a destination that is not there": [
     { destinationBucket: "absent" },
@@ -294,38 +310,6 @@ function refusing(...names: readonly string[]): NonNullable<ProgramOptions["answ
   };
   return Object.fromEntries(names.map((name) => [name, refuse]));
 }
-
-describe("networks", () => {
-  it.each([
-    ["behind a NAT gateway", { natGatewayId: "nat-0" }],
-    ["behind a transit gateway", { transitGatewayId: "tgw-0" }],
-  ])("private subnets %s", async (_, way) => {
-    const answers = { getRouteTable: () => ({ routes: [{ cidrBlock: "0.0.0.0/0", ...way }] }) };
-    const ran = await runProgram(PRIVATE, { answers });
-    expect(JSON.stringify(ran.find("aws:lambda/function:Function").inputs["environment"])).toContain(
-      '"ASSIGN_PUBLIC_IP":"false"',
-    );
-    expect(ran.asked).not.toContain("getVpc");
-  });
-
-  it("private subnets with interface endpoints", async () => {
-    const answers = {
-      getRouteTable: () => ({ routes: [] }),
-      getVpcEndpoint: ({ serviceName }: Readonly<Record<string, unknown>>) => ({ serviceName }),
-    };
-    expect(await problemsOf({ ...PRIVATE, vpcEndpoints: "existing" }, { answers })).toEqual([]);
-  });
-
-  it("a subnet without a table of its own goes by the VPC's main one", async () => {
-    const answers = {
-      getRouteTable: (inputs: Readonly<Record<string, unknown>>) => {
-        if ("subnetId" in inputs) throw notFound("no matching route table");
-        return { routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: "nat-0" }] };
-      },
-    };
-    expect(await problemsOf(PRIVATE, { answers })).toEqual([]);
-  });
-});
 
 it("with the seed's REGION instead of aws:region everything, data sources included, uses a provider of that Region", async () => {
   const ran = await runProgram({ REGION: "eu-west-1" });

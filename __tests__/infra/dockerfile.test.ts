@@ -25,9 +25,11 @@ it("is nobody's root, and Node is its first process", () => {
 });
 
 it("has both programs, and a folder that its user may write to", () => {
-  const made = instructions.find((line) => line.includes("/out/app"));
-  expect(made).toContain("cp dist/worker.cjs dist/cli.cjs /out/app/");
-  expect(finalStage).toContain("COPY --from=build --chown=1000:1000 /out/spill/ /spill/");
+  const made = instructions.find((line) => line.includes("/out/program"));
+  expect(made).toContain("cp dist/worker.cjs dist/cli.cjs /out/program/app/");
+  expect(made).toContain("touch /out/data/spill/.keep");
+  expect(finalStage).toContain("COPY --from=build /out/program/ /");
+  expect(finalStage).toContain("COPY --from=build --chown=1000:1000 /out/data/ /");
   expect(finalStage).toContain('VOLUME ["/spill"]');
 });
 

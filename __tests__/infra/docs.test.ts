@@ -4,9 +4,10 @@ import { type Setting, SETTINGS } from "../../core/settings-table";
 import { DEFAULTS } from "../../core/env";
 import { alarmTable } from "../../infra/alarm-table";
 import { namesFor } from "../../infra/names";
+import { OPERATOR_VERBS } from "../../infra/policies/operator";
 import { parseSettings } from "../../core/settings";
 import { notFound, PROJECT, runProgram } from "../support/pulumi-program";
-import { SEED_COMMANDS } from "./seed-names";
+import { OTHER_SEED_VERBS, SEED_COMMANDS } from "./seed-names";
 
 // The starter's code does not matter here, and making it takes most of a run.
 jest.mock("@pulumi/pulumi/runtime/closure/codePaths", () => ({ computeCodePaths: () => Promise.resolve(new Map()) }));
@@ -55,10 +56,18 @@ it("the dev stack's file says the Region and nothing else", () => {
 it("every variable and every command of the shell deployment has its line in the table", () => {
   const table = deploy.slice(deploy.indexOf("## From the shell deployment"));
   for (const { alias } of settings) if (alias !== undefined) expect(table).toContain(alias.name);
-  const verbs = new Set(SEED_COMMANDS.map((command) => command.split(" ").slice(1, 3).join(" ")));
-  for (const verb of [...verbs].filter((one) => one !== "sqs get-queue-url" && one !== "events enable-rule")) {
-    expect(table).toContain(verb.split(" ").at(-1));
+  const verbs = SEED_COMMANDS.map((command) => command.split(" ").slice(1, 3).join(" "));
+  const then = table.split("\n").flatMap((row) => row.split("|")[1] ?? []);
+  for (const verb of new Set([...verbs, ...OTHER_SEED_VERBS])) {
+    expect([verb, then.some((cell) => new RegExp(`\`aws ${verb}[ \`]`).test(cell))]).toEqual([verb, true]);
   }
+  for (const script of ["./deploy.sh", "./cleanup.sh", "worker.py"]) expect(then.join()).toContain(`\`${script}\``);
+});
+
+it("verbs the page names exist, and the policy it tells of covers them", () => {
+  const verbs = [...deploy.matchAll(/npx s3-express-sync (\w+)/g)].map(([, verb = ""]) => verb);
+  expect(verbs.length).toBeGreaterThan(10);
+  expect(verbs.filter((verb) => !(verb in OPERATOR_VERBS))).toEqual([]);
 });
 
 it("settings the page names exist, and its numbers are the program's", () => {

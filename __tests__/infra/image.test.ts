@@ -1,6 +1,7 @@
 /**
- * The image, built and run, where a Docker daemon answers; elsewhere this says that it was left out. The container runs as ECS runs it
- * (read-only, no capabilities, not root) against the local cloud: it syncs, is told to stop, and leaves with 0.
+ * The image, built and run, where a Docker daemon answers; elsewhere this says that it was left out. The containers run as ECS runs them
+ * (read-only, no capabilities, not root) against the local cloud: a worker syncs, is told to stop, and leaves with 0; verify
+ * spills into the image's volume.
  *
  * For machines that reach no container registry: S3ES_BUILD_IMAGE and S3ES_NODE_IMAGE name local stand-ins for the two bases.
  */
@@ -47,11 +48,16 @@ async function until<T>(what: string, look: () => Promise<T | undefined> | T | u
   }
 }
 
+/** As infra/task.ts says. */
+const HARDENED = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--stop-timeout", "120"];
+
+function variables(environment: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+}
+
 async function run(stack: Stack): Promise<string> {
   const environment = { ...stack.workerEnvironment, COPY_CONCURRENCY: String(SLOTS) };
-  const variables = Object.entries(environment).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
-  const hardened = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--stop-timeout", "120"];
-  return await docker("run", "--detach", "--network", "host", ...hardened, ...variables, TAG);
+  return await docker("run", "--detach", "--network", "host", ...HARDENED, ...variables(environment), TAG);
 }
 
 /** Resident memory of the container's first process, in MiB. */
@@ -75,16 +81,32 @@ async function checkImage(): Promise<Record<string, string | number>> {
   await build(`${TAG}-again`, "--no-cache");
   expect(await layersOf(`${TAG}-again`)).toEqual(await layersOf(TAG));
 
-  const bundle = await docker("run", "--rm", "--entrypoint", "node", TAG, "-e", PRINT_BUNDLE);
-  expect(bundle).not.toContain("sourceMappingURL");
-  expect(bundle).not.toContain(process.cwd());
+  const bundles = await inImage(PRINT_BUNDLES);
+  expect(bundles).not.toContain("sourceMappingURL");
+  expect(bundles).not.toContain(process.cwd());
+  // [owner, mode] of what was copied, and of the folder it was copied into.
+  expect(JSON.parse(await inImage(PRINT_OWNERS))).toEqual({
+    "/": [0, "755"],
+    "/app": [0, "755"],
+    "/app/worker.cjs": [0, "644"],
+    "/app/cli.cjs": [0, "755"],
+    "/spill": [1000, "755"],
+  });
   return {
     "image size (MB)": Math.round(image.Size / 1e6),
-    "of it ours (MB)": Number((bundle.length / 1e6).toFixed(1)),
+    "of it ours (MB)": Number((bundles.length / 1e6).toFixed(1)),
   };
 }
 
-const PRINT_BUNDLE = 'process.stdout.write(require("fs").readFileSync("/app/worker.cjs", "utf8"))';
+async function inImage(script: string): Promise<string> {
+  return await docker("run", "--rm", "--entrypoint", "node", TAG, "-e", script);
+}
+
+const PRINT_BUNDLES =
+  'for (const name of ["worker", "cli"]) process.stdout.write(require("fs").readFileSync(`/app/${name}.cjs`, "utf8"))';
+const PRINT_OWNERS = `
+  const about = (path) => { const { uid, mode } = require("fs").statSync(path); return [path, [uid, (mode & 0o777).toString(8)]]; };
+  console.log(JSON.stringify(Object.fromEntries(["/", "/app", "/app/worker.cjs", "/app/cli.cjs", "/spill"].map(about))))`;
 
 async function checkRun(): Promise<Record<string, string | number>> {
   const stack = await startStack({ scheduled: false });
@@ -123,8 +145,40 @@ async function checkRun(): Promise<Record<string, string | number>> {
   }
 }
 
+/** More than --memory 4 holds, so that the volume is written to. */
+const LONG_KEYS = 6000;
+
+async function checkVerify(): Promise<Record<string, string | number>> {
+  const stack = await startStack({ scheduled: false });
+  try {
+    const { cloud, source, system } = stack;
+    for (let index = 0; index < LONG_KEYS; index++) {
+      await cloud.s3.put(source, `${index}`.padStart(1000, "k"), "", { notify: false });
+    }
+    const where = {
+      REGION: system.region,
+      SRC_BUCKET: source,
+      DST_BUCKET: stack.destination,
+      QUEUE_URL: system.queueUrl,
+    };
+    const environment = { ...where, ...cloud.environmentFor("operator") };
+    const command = ["/app/cli.cjs", "verify", "--json", "--grace", "0", "--memory", "4", "--spill-dir", "/spill"];
+    const options = ["--network", "host", ...HARDENED, ...variables(environment), "--entrypoint", "node"];
+    const container = await docker("run", "--detach", ...options, TAG, ...command);
+    // There is drift.
+    expect(await docker("wait", container)).toBe("1");
+    const report = JSON.parse(await docker("logs", container)) as { memory: { spilledBytes: number } };
+    await docker("rm", "--volumes", container);
+    expect(report).toMatchObject({ source: { objects: LONG_KEYS }, destination: { objects: 0 } });
+    expect(report.memory.spilledBytes).toBeGreaterThan(0);
+    return { "verify wrote to /spill (MB)": Number((report.memory.spilledBytes / 1e6).toFixed(1)) };
+  } finally {
+    await stack.close();
+  }
+}
+
 it(
-  "the image builds, runs as ECS runs it, syncs, and leaves on SIGTERM",
+  "the image builds, runs as ECS runs it, syncs, leaves on SIGTERM, and verifies",
   async () => {
     const there = await docker("info").then(
       () => true,
@@ -134,7 +188,7 @@ it(
       console.log("No Docker daemon answers: the image was not built and not run.");
       return;
     }
-    const figures = { ...(await checkImage()), ...(await checkRun()) };
+    const figures = { ...(await checkImage()), ...(await checkRun()), ...(await checkVerify()) };
     console.table(figures);
   },
   10 * MINUTE,

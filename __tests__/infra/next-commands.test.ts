@@ -22,8 +22,15 @@ it("a source that was there before is backfilled first; the command finds the sy
 
 it("a backfill comes first where objects are there already, and nobody is told to write into a bucket of theirs", () => {
   const verbs = (settings: Settings) => Object.keys(nextCommands(namesFor(settings, "123456789012"), settings));
-  expect(verbs(settingsWith({ sourceBucket: "mine" }))).toEqual(["backfill", "status", "startNow", "verify", "pause"]);
-  expect(verbs(settingsWith({}))).toEqual(["tryIt", "backfill", "status", "startNow", "verify", "pause"]);
+  expect(verbs(settingsWith({ sourceBucket: "mine" }))).toEqual([
+    "backfill",
+    "check",
+    "status",
+    "startNow",
+    "verify",
+    "pause",
+  ]);
+  expect(verbs(settingsWith({}))).toEqual(["check", "tryIt", "backfill", "status", "startNow", "verify", "pause"]);
 });
 
 it("the lines that take retained buckets into use again name what was created", () => {

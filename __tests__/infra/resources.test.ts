@@ -282,7 +282,7 @@ it("the network: the default VPC's public subnets, both gateway endpoints", () =
       serviceName: `com.amazonaws.eu-north-1.${service}`,
       vpcEndpointType: "Gateway",
       routeTableIds: ["rtb-0a", "rtb-0b"],
-      tags: { Name: `s3-to-s3express-sync-${service}` },
+      tags: { Name: `s3-to-s3express-sync-${service}`, "s3-express-sync:stack": "s3-express-sync/dev" },
     })),
   );
 });

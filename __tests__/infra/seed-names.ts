@@ -18,6 +18,19 @@ export const SEED_COMMANDS = [
   "aws iam get-role-policy --role-name s3-to-s3express-sync-starter-role --policy-name s3-to-s3express-sync-starter-role-inline",
 ] as const;
 
+/** Its other commands of AWS, as `service verb`: they name only the reader's own buckets, or a queue by its URL. */
+export const OTHER_SEED_VERBS = [
+  "s3 cp",
+  "s3 ls",
+  "s3 rm",
+  "s3 rb",
+  "s3api get-bucket-notification-configuration",
+  "s3api put-bucket-inventory-configuration",
+  "sqs get-queue-attributes",
+  "sqs receive-message",
+  "sqs purge-queue",
+] as const;
+
 /** Which resource each command looks for, and by which of its properties. */
 export const LOOKED_UP: Readonly<Record<string, readonly [type: string, property: string]>> = {
   "ecs --cluster": ["aws:ecs/cluster:Cluster", "name"],
