@@ -17,6 +17,11 @@ export const METRICS = {
     from: "worker",
     about: "From the event to the clean check, per key; live events only.",
   },
+  CanaryLagSeconds: {
+    unit: "Seconds",
+    from: "worker",
+    about: "The same for the canary object, which goes the whole way every few minutes.",
+  },
   ObjectsCopied: { unit: "Count", from: "worker", about: "Objects written to the destination." },
   BytesCopied: { unit: "Bytes", from: "worker", about: "Their sizes." },
   ObjectsDeleted: { unit: "Count", from: "worker", about: "Objects deleted from the destination." },

@@ -245,7 +245,7 @@ export const SETTINGS: SettingsTable = {
   },
   canaryMinutes: {
     variable: integer("canaryMinutes", [1, 1440], " minutes", optional),
-    description: "How often a canary object is written and its arrival checked.",
+    description: "So often a canary object goes the whole way; an alarm tells when one does not arrive.",
     otherwise: "off",
     goesTo: ["infra"],
   },

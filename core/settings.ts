@@ -2,8 +2,10 @@
  * Settings as people give them, validated: typed values, or every problem at once before any resource is made.
  */
 import type { StarterConfig, WorkerConfig } from "./config";
+import { MAX_CANARY_PREFIX_BYTES } from "./canary";
 import { DEFAULTS, pollIntervalProblem, visibilityProblem } from "./env";
 import { fargateSizeProblem } from "./fargate";
+import { utf8Length } from "./fingerprint";
 import { MIB } from "./parts";
 import { MAX_NAME_PREFIX, type Setting, SETTINGS } from "./settings-table";
 import { fitted } from "./short-name";
@@ -206,6 +208,11 @@ function rulesOf(given: Partial<Settings>): readonly string[] {
     ...pollIntervalProblem("pollIntervalSeconds", given.pollIntervalSeconds ?? 0),
     ...(subnetIds !== undefined && vpcId === undefined
       ? ["subnetIds without vpcId; the security group has to be made in the same VPC, so give its id"]
+      : []),
+    ...(given.canaryMinutes !== undefined && utf8Length(given.prefix ?? "") > MAX_CANARY_PREFIX_BYTES
+      ? [
+          `prefix leaves no room for the canary's name; with canaryMinutes it has at most ${MAX_CANARY_PREFIX_BYTES} bytes`,
+        ]
       : []),
     // "The key alias format of the KMS key isn't supported" (API CopyObject, directory buckets).
     ...(given.destinationKmsKeyArn?.includes(":alias/") === true

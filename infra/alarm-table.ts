@@ -15,30 +15,51 @@ export interface AlarmRow {
   readonly id: string;
   /** For whoever gets the mail at night. */
   readonly description: string;
+  /** Heading of docs/operations.md, as an anchor. */
+  readonly runbook: string;
   /** One series, or an expression over several by name. */
   readonly watches: Series | { readonly expression: string; readonly series: Readonly<Record<string, Series>> };
   readonly above: number;
   readonly periodSeconds: number;
   /** So many of the last periods. */
   readonly periods: readonly [bad: number, of: number];
+  /** What silence means; "notBreaching" without it. */
+  readonly silence?: "breaching";
   /** Normal while the stack is paused. */
   readonly silentWhenPaused?: true;
 }
 
-export function alarmTable(names: Names, { lagObjectiveSeconds, verifySchedule }: Settings): readonly AlarmRow[] {
-  const dlq = sqs(names.deadLetterQueue, "ApproximateNumberOfMessagesVisible", "Maximum");
+export function alarmTable(names: Names, settings: Settings): readonly AlarmRow[] {
+  const { lagObjectiveSeconds, canaryMinutes, verifySchedule } = settings;
+  return [
+    ...troubleRows(names),
+    ...(lagObjectiveSeconds === undefined ? [] : [lagRow(names, lagObjectiveSeconds)]),
+    ...(canaryMinutes === undefined ? [] : [canaryRow(names, canaryMinutes)]),
+    ...(verifySchedule === undefined ? [] : verifyRows(names)),
+  ];
+}
+
+/** What CloudWatch shows and mails. */
+export function alarmText({ description, runbook }: AlarmRow): string {
+  return `${description} Runbook: docs/operations.md#${runbook}`;
+}
+
+function troubleRows(names: Names): readonly AlarmRow[] {
   return [
     {
       id: "dead-letters",
-      description: `Keys could not be synced: read the messages of ${names.deadLetterQueue}, each tells its reason.`,
-      watches: dlq,
+      description:
+        "Keys could not be synced. `s3-express-sync dlq list` groups them by reason, `dlq redrive` tries again.",
+      runbook: "dead-letters-grow",
+      watches: sqs(names.deadLetterQueue, "ApproximateNumberOfMessagesVisible", "Maximum"),
       above: 0,
       periodSeconds: 300,
       periods: [1, 1],
     },
     {
       id: "starter-failing",
-      description: `No workers are launched: read the log ${names.starterLogGroup}.`,
+      description: "No workers are launched. `s3-express-sync logs starter --errors` says why.",
+      runbook: "messages-wait-and-no-worker-runs",
       watches: {
         namespace: "AWS/Lambda",
         metricName: "Errors",
@@ -51,7 +72,8 @@ export function alarmTable(names: Names, { lagObjectiveSeconds, verifySchedule }
     },
     {
       id: "crash-loop",
-      description: `Workers die as fast as they start: read the log ${names.workerLogGroup}.`,
+      description: "Workers die as fast as they start. `s3-express-sync logs worker --errors` has their last words.",
+      runbook: "messages-wait-and-no-worker-runs",
       watches: own(names, "CrashLoop", "Maximum"),
       above: 0,
       periodSeconds: 60,
@@ -59,7 +81,8 @@ export function alarmTable(names: Names, { lagObjectiveSeconds, verifySchedule }
     },
     {
       id: "no-progress",
-      description: `Messages wait in ${names.queue} and none is finished: look at the logs of starter and workers.`,
+      description: "Messages wait and none is finished. `s3-express-sync status` says in a sentence what is going on.",
+      runbook: "messages-wait-and-no-worker-runs",
       watches: {
         expression: "IF(waiting > 0 AND FILL(finished, 0) < 1, 1, 0)",
         series: {
@@ -72,26 +95,61 @@ export function alarmTable(names: Names, { lagObjectiveSeconds, verifySchedule }
       periods: [3, 3],
       silentWhenPaused: true,
     },
-    ...(lagObjectiveSeconds === undefined
-      ? []
-      : [
-          {
-            id: "lag",
-            description: `Keys reach ${names.destinationBucket} later than ${lagObjectiveSeconds} s after their change.`,
-            watches: own(names, "SyncLagSeconds", "p99"),
-            above: lagObjectiveSeconds,
-            periodSeconds: 60,
-            periods: [3, 5],
-          } as const,
-        ]),
-    ...(verifySchedule === undefined ? [] : verifyRows(names)),
+    {
+      id: "breaker",
+      description:
+        "Everything failed for a worker (permissions, sessions, or S3 itself), so it stopped and probes. `s3-express-sync doctor` looks for the cause.",
+      runbook: "an-object-was-not-synced",
+      watches: own(names, "BreakerOpen", "Sum"),
+      above: 0,
+      periodSeconds: 300,
+      periods: [1, 1],
+    },
+    {
+      id: "spot-shortage",
+      description:
+        "No Spot capacity for half an hour. Work goes on On-Demand, at about twice the price of a worker; nothing has to be done.",
+      runbook: "what-it-costs",
+      watches: own(names, "SpotShortage", "Maximum"),
+      above: 0,
+      periodSeconds: 300,
+      periods: [6, 6],
+    },
   ];
+}
+
+function lagRow(names: Names, objective: number): AlarmRow {
+  return {
+    id: "lag",
+    description: `Keys reach ${names.destinationBucket} later than ${objective} s after their change. \`s3-express-sync status\` shows what it waits for.`,
+    runbook: "it-is-slow",
+    watches: own(names, "SyncLagSeconds", "p99"),
+    above: objective,
+    periodSeconds: 60,
+    periods: [3, 5],
+  };
+}
+
+/** Two canaries in a row that did not arrive: one may fall into the moment between two periods. */
+function canaryRow(names: Names, minutes: number): AlarmRow {
+  return {
+    id: "canary",
+    description: `The canary of ${names.sourceBucket} does not arrive: events, starter or workers are broken. \`s3-express-sync doctor --probe\` times each leg.`,
+    runbook: "an-object-was-not-synced",
+    // A value at all is the good news; later than two of them apart is as bad as none.
+    watches: own(names, "CanaryLagSeconds", "Maximum"),
+    above: 2 * minutes * 60,
+    periodSeconds: minutes * 60,
+    periods: [2, 2],
+    silence: "breaching",
+    silentWhenPaused: true,
+  };
 }
 
 /** A run tells its result once, at its end. */
 function verifyRows(names: Names): readonly AlarmRow[] {
   const log = `the streams verify/ of ${names.workerLogGroup}`;
-  const told = { above: 0, periodSeconds: 300, periods: [1, 1] } as const;
+  const told = { above: 0, periodSeconds: 300, periods: [1, 1], runbook: "the-scheduled-verify" } as const;
   return [
     {
       id: "drift",

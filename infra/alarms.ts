@@ -1,7 +1,7 @@
 /** Alarms and where they are sent; none without an address. */
 import { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Topic, TopicSubscription } from "@pulumi/aws/sns";
-import { type AlarmRow, alarmTable, type Series } from "./alarm-table";
+import { type AlarmRow, alarmTable, alarmText, type Series } from "./alarm-table";
 import { type Context, named, under } from "./context";
 import { alarmName } from "./names";
 
@@ -25,14 +25,14 @@ function createAlarm(context: Context, row: AlarmRow, topic: Topic): void {
     named(context, `alarm-${row.id}`),
     {
       name: alarmName(settings.namePrefix, row.id),
-      alarmDescription: row.description,
+      alarmDescription: alarmText(row),
       ...watched(row),
       comparisonOperator: "GreaterThanThreshold",
       threshold: row.above,
       datapointsToAlarm: bad,
       evaluationPeriods: of,
-      // An idle system is silent.
-      treatMissingData: "notBreaching",
+      // An idle system is silent, unless a canary flies.
+      treatMissingData: row.silence ?? "notBreaching",
       actionsEnabled: !(settings.paused && row.silentWhenPaused === true),
       alarmActions: [topic.arn],
       okActions: [topic.arn],

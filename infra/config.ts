@@ -15,7 +15,7 @@ export type Raw = Readonly<Record<string, string>>;
 export function readSettings(all: Readonly<Record<string, string>>, project: string, stack: string): Settings {
   const raw = rawSettings(all, project);
   const parsed = parseSettings(raw, stack);
-  const problems = [...(parsed.ok ? [] : parsed.problems), ...networkSettingProblems(raw), ...notYet(raw)];
+  const problems = [...(parsed.ok ? [] : parsed.problems), ...networkSettingProblems(raw)];
   if (!parsed.ok || problems.length > 0) throw new RunError(formatProblems(problems));
   return parsed.config;
 }
@@ -54,11 +54,4 @@ export function pulumiDefault(variable: Setting<unknown>["variable"]): string {
 export function pulumiType({ read, fallback }: Setting<unknown>["variable"]): "boolean" | "integer" | "string" {
   const sample = fallback ?? read("7");
   return typeof sample === "boolean" ? "boolean" : typeof sample === "number" ? "integer" : "string";
-}
-
-function notYet(raw: Raw): readonly string[] {
-  const missing = { canaryMinutes: "the canary" };
-  return Object.entries(missing)
-    .filter(([name]) => (raw[name] ?? "") !== "")
-    .map(([name, what]) => `${name} is set; ${what} is not part of this version`);
 }

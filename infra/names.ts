@@ -28,6 +28,10 @@ export interface Names {
   readonly verifyRule: string;
   readonly verifyRuleRole: string;
   readonly verifyRulePolicy: string;
+  /** The canary's schedule and its role. */
+  readonly canary: string;
+  readonly canaryRole: string;
+  readonly canaryPolicy: string;
   readonly eventsRule: string;
   readonly repository: string;
   readonly securityGroup: string;
@@ -62,6 +66,9 @@ export function namesFor(settings: Settings, accountId: string): Names {
     verifyRule: of("verify-rule"),
     verifyRuleRole: of("verify-rule-role"),
     verifyRulePolicy: of("verify-rule-role-inline"),
+    canary: of("canary"),
+    canaryRole: of("canary-role"),
+    canaryPolicy: of("canary-role-inline"),
     eventsRule: of("events"),
     repository: settings.namePrefix,
     securityGroup: of("workers"),

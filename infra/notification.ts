@@ -11,16 +11,20 @@ import { type Context, named, under } from "./context";
 import { eventPattern, filterPrefix, S3_EVENTS } from "./events";
 import type { Queues } from "./queues";
 
-/** @param source what must exist before, of a created bucket */
-export function createNotification(context: Context, source: readonly Resource[], queues: Queues): void {
-  if (context.settings.notificationMode === "s3") notifyQueue(context, source, queues);
-  else routeEvents(context, source, queues);
+/**
+ * @param source what must exist before, of a created bucket
+ * @returns what has to be there before a change of the source is an event
+ */
+export function createNotification(context: Context, source: readonly Resource[], queues: Queues): Resource {
+  return context.settings.notificationMode === "s3"
+    ? notifyQueue(context, source, queues)
+    : routeEvents(context, source, queues);
 }
 
-function notifyQueue(context: Context, source: readonly Resource[], { policy }: Queues): void {
+function notifyQueue(context: Context, source: readonly Resource[], { policy }: Queues): Resource {
   const { settings, names, arns } = context;
   const filter = settings.prefix === "" ? {} : { filterPrefix: filterPrefix(settings.prefix) };
-  new BucketNotification(
+  return new BucketNotification(
     named(context, "notification"),
     {
       bucket: names.sourceBucket,
@@ -31,7 +35,7 @@ function notifyQueue(context: Context, source: readonly Resource[], { policy }: 
   );
 }
 
-function routeEvents(context: Context, source: readonly Resource[], { queue, policy }: Queues): void {
+function routeEvents(context: Context, source: readonly Resource[], { queue, policy }: Queues): Resource {
   const { settings, names } = context;
   // On an adopted bucket the owner has switched EventBridge on.
   if (settings.sourceBucket === undefined) {
@@ -48,7 +52,7 @@ function routeEvents(context: Context, source: readonly Resource[], { queue, pol
     },
     under(context),
   );
-  new EventTarget(
+  return new EventTarget(
     named(context, "events-target"),
     { rule: rule.name, targetId: "queue", arn: queue.arn },
     under(context, [policy]),

@@ -5,6 +5,7 @@ import type { System } from "../core/system";
 import { createAlarms } from "./alarms";
 import { arnsFor } from "./arns";
 import { createBuckets } from "./buckets";
+import { createCanary } from "./canary";
 import { createCluster } from "./cluster";
 import type { Context } from "./context";
 import { createDashboard, dashboardUrl } from "./dashboard";
@@ -78,7 +79,8 @@ export class S3ExpressSync extends ComponentResource {
     const cluster = createCluster(context, needed);
     const queues = createQueues(context, [cluster.capacity]);
     createTaskDefinition(context, { image, roles, log, queues });
-    createNotification(context, buckets.source, queues);
+    const notification = createNotification(context, buckets.source, queues);
+    createCanary(context, [notification]);
 
     const starter = createStarter(context, { queues, cluster, network, subnetIds: surroundings.network.subnetIds });
     createSchedule(context, starter);

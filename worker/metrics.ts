@@ -11,6 +11,8 @@ import type { Tally, TallyName } from "./tally";
 export interface Metrics {
   /** Seconds from the event to the clean check. */
   lag(seconds: number): void;
+  /** The same of the canary object. */
+  canaryLag(seconds: number): void;
   skipped(reason: SkipReason): void;
   failed(errorClass: ErrorClass): void;
   /** Writes what happened since the last flush; nothing when nothing did. */
@@ -54,6 +56,7 @@ export function makeMetrics({ clock, log, tally, queueUrl, slotsInUse }: Metrics
   const queue = queueDimension(queueUrl);
   let told: Readonly<Record<TallyName, number>> = { ...tally.totals };
   let lags: number[] = [];
+  let canaryLags: number[] = [];
   let seen = 0;
   let skips = new Map<SkipReason, number>();
   let failures = new Map<ErrorClass, number>();
@@ -69,11 +72,17 @@ export function makeMetrics({ clock, log, tally, queueUrl, slotsInUse }: Metrics
       const key = name as keyof typeof FROM_TALLY;
       return [metric, now[key] - told[key]];
     });
-    write({}, { ...Object.fromEntries(counts), SyncLagSeconds: lags, SlotsInUse: slotsInUse() } as MetricValues);
+    write({}, {
+      ...Object.fromEntries(counts),
+      SyncLagSeconds: lags,
+      CanaryLagSeconds: canaryLags,
+      SlotsInUse: slotsInUse(),
+    } as MetricValues);
     for (const [Reason, count] of skips) write({ Reason }, { Skipped: count });
     for (const [Class, count] of failures) write({ Class }, { Failures: count });
     told = now;
     lags = [];
+    canaryLags = [];
     seen = 0;
     skips = new Map();
     failures = new Map();
@@ -86,6 +95,7 @@ export function makeMetrics({ clock, log, tally, queueUrl, slotsInUse }: Metrics
       else lags[seen % MAX_LAG_SAMPLES] = seconds;
       seen++;
     },
+    canaryLag: (seconds) => void canaryLags.push(seconds),
     skipped: (reason) => void skips.set(reason, (skips.get(reason) ?? 0) + 1),
     failed: (errorClass) => void failures.set(errorClass, (failures.get(errorClass) ?? 0) + 1),
     flush,

@@ -1,4 +1,5 @@
 /** What happened, as log lines a person can act on and as counts. One event name per line. */
+import { canaryKey } from "../core/canary";
 import type { Decision } from "../core/decide";
 import { isLive } from "../core/envelope";
 import { adviceFor, classOf, type SyncError } from "../core/errors";
@@ -22,10 +23,13 @@ export interface ReportDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly tally: Tally;
-  readonly metrics: Pick<Metrics, "lag" | "skipped" | "failed">;
+  readonly metrics: Pick<Metrics, "lag" | "canaryLag" | "skipped" | "failed">;
+  /** Of the keys that are synced. */
+  readonly prefix: string;
 }
 
-export function makeReport({ clock, log, tally, metrics }: ReportDeps): Report {
+export function makeReport({ clock, log, tally, metrics, prefix }: ReportDeps): Report {
+  const canary = canaryKey(prefix);
   const lastDecision = new Map<string, Decision>();
   return {
     decided(key, decision) {
@@ -81,6 +85,7 @@ export function makeReport({ clock, log, tally, metrics }: ReportDeps): Report {
         case "clean":
           // How long a backfill has been under way is no lag of anything.
           if (live.length > 0) metrics.lag(lagSeconds);
+          if (live.length > 0 && key === canary) metrics.canaryLag(lagSeconds);
           log.info("synced", fields);
           break;
         case "refused":

@@ -149,7 +149,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ab
       changed.notify();
       lister.pump();
     },
-    report: makeReport({ clock, log, tally, metrics }),
+    report: makeReport({ clock, log, tally, metrics, prefix: config.prefix }),
     maxReceiveCount: config.maxReceiveCount,
     stopping: stopping.signal,
     queueExists: () => queueExists,

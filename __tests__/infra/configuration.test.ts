@@ -108,19 +108,23 @@ const bad: Record<
     [/^maxWorker is not a setting/, /did you mean maxWorkers/],
   ],
   "no public address in public subnets": [{ assignPublicIp: "false" }, [/^assignPublicIp is false without subnetIds/]],
-  "the canary, which is not there yet": [{ canaryMinutes: "5" }, [/^canaryMinutes/]],
+  "no room for the canary's name": [
+    { canaryMinutes: "5", prefix: "p".repeat(1002) },
+    ["prefix leaves no room for the canary's name; with canaryMinutes it has at most 1001 bytes"],
+  ],
+  "a canary in seconds": [{ canaryMinutes: "0.5" }, [/^canaryMinutes is "0.5"/]],
   "a schedule in words": [{ verifySchedule: "daily" }, [/^verifySchedule is "daily"; it must be rate/]],
   "everything at once": [
     {
       sourceBucket: "X",
-      canaryMinutes: "5",
+      canaryMinutes: "never",
       assignPublicIp: "false",
       taskCpu: "7",
       spotWeight: "-1",
       tags: "[]",
       logRetentionDays: "31",
     },
-    [/^taskCpu/, /^spotWeight/, /^tags/, /^logRetentionDays/, /^sourceBucket/, /^assignPublicIp/, /^canaryMinutes/],
+    [/^taskCpu/, /^spotWeight/, /^tags/, /^canaryMinutes/, /^logRetentionDays/, /^sourceBucket/, /^assignPublicIp/],
   ],
   "a source that is not there": [
     { sourceBucket: "my-bucket" },

@@ -1,5 +1,7 @@
 /** The small decisions of infra/ that need no resource. */
-import { alarmTable, plainMetrics } from "../../infra/alarm-table";
+import { readFileSync } from "node:fs";
+import { anchorsOf, type Page } from "../docs/pages";
+import { alarmTable, alarmText, plainMetrics } from "../../infra/alarm-table";
 import { dashboardBody } from "../../infra/dashboard-body";
 import { eventPattern, filterPrefix } from "../../infra/events";
 import { namesFor } from "../../infra/names";
@@ -71,19 +73,37 @@ it("an empty notification document, and our own entry, are nobody else's", () =>
 });
 
 describe("alarms and dashboard speak of metrics that exist", () => {
-  const settings = settingsWith({ lagObjectiveSeconds: "60" });
+  const settings = settingsWith({ lagObjectiveSeconds: "60", canaryMinutes: "5", verifySchedule: "rate(7 days)" });
   const names = namesFor(settings, "123456789012");
   const OWN = Object.keys(METRICS);
 
   it("alarms", () => {
     const table = alarmTable(names, settings);
-    expect(table.map(({ id }) => id)).toEqual(["dead-letters", "starter-failing", "crash-loop", "no-progress", "lag"]);
+    expect(table.map(({ id }) => id)).toEqual([
+      ...["dead-letters", "starter-failing", "crash-loop", "no-progress", "breaker", "spot-shortage", "lag"],
+      ...["canary", "drift", "verify-failing", "verify-not-started"],
+    ]);
     const series = table.flatMap(({ watches }) => ("series" in watches ? Object.values(watches.series) : [watches]));
     for (const { namespace, metricName, dimensions } of series) {
       if (namespace !== "S3ExpressSync") continue;
       expect(OWN).toContain(metricName);
       expect(dimensions).toEqual({ Queue: "s3-to-s3express-sync-q" });
     }
+  });
+
+  it("every alarm names a runbook that is there, and says what to do", () => {
+    const page: Page = { file: "docs/operations.md", text: readFileSync("docs/operations.md", "utf8") };
+    for (const row of alarmTable(names, settings)) {
+      expect(anchorsOf(page)).toContain(row.runbook);
+      expect(alarmText(row)).toMatch(/\. .*Runbook: docs\/operations\.md#/);
+      // API PutMetricAlarm: AlarmDescription has at most 1,024 characters.
+      expect(alarmText(row).length).toBeLessThan(1024);
+    }
+  });
+
+  it("the canary's alarm takes silence for bad; a second canary is given before it rings", () => {
+    const canary = alarmTable(names, settings).find(({ id }) => id === "canary");
+    expect(canary).toMatchObject({ silence: "breaching", periodSeconds: 300, periods: [2, 2], silentWhenPaused: true });
   });
 
   it("dashboard: every metric that has no second dimension is somewhere", () => {

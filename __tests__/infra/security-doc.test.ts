@@ -4,6 +4,8 @@ import { parseSettings } from "../../core/settings";
 import { type Arns, arnsFor } from "../../infra/arns";
 import { namesFor } from "../../infra/names";
 import type { PolicyDocument, Statement } from "../../infra/policies/document";
+import { canaryKey } from "../../core/canary";
+import { canaryPolicy } from "../../infra/policies/canary";
 import { executionPolicy } from "../../infra/policies/execution";
 import { lifecycleAccess, queuePolicy } from "../../infra/policies/resources";
 import { starterPolicy } from "../../infra/policies/starter";
@@ -24,6 +26,7 @@ const arns = arnsFor(namesFor(parsed.config, PLACE.accountId), PLACE);
 const WORDS: ReadonlyMap<string, string> = new Map([
   ...(Object.keys(arns) as (keyof Arns)[]).map((name) => [arns[name], inWords(name)] as const),
   [`${arns.sourceBucket}/*`, "objects of the source bucket"],
+  [`${arns.sourceBucket}/${canaryKey("")}`, "the canary's object"],
   [SOURCE_KEY, "the source's KMS key"],
   [DESTINATION_KEY, "the destination's KMS key"],
 ]);
@@ -60,6 +63,7 @@ it.each<[string, PolicyDocument]>([
   ["Starting a container", executionPolicy(arns, arns.repository)],
   ["Scheduled verify", verifyPolicy({ arns, ...KMS })],
   ["Rule that starts verify", verifyRulePolicy(arns)],
+  ["Canary", canaryPolicy(arns, { prefix: "", sourceKmsKeyArn: SOURCE_KEY })],
   ["Queue: who may send", queuePolicy("s3", arns, PLACE)],
   ["Destination: lifecycle", lifecycleAccess(arns)],
 ])("permissions: %s", (heading, { Statement: statements }) => {

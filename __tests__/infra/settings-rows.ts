@@ -75,6 +75,8 @@ const TAGGED = [
 ];
 const SOURCE_PARTS = ["source", "source-private", "source-lifecycle"];
 const DESTINATION_PARTS = ["destination", "destination-policy", "destination-lifecycle"];
+/** Those that any stack with an address has. */
+const ALARMS = ["dead-letters", "starter-failing", "crash-loop", "no-progress", "breaker", "spot-shortage"];
 
 export const rows: Record<string, Row | readonly Row[]> = {
   sourceBucket: {
@@ -310,11 +312,7 @@ export const rows: Record<string, Row | readonly Row[]> = {
   alarmEmail: {
     value: "ops@example.com",
     changes: [],
-    added: [
-      "alarms",
-      "alarms-mail",
-      ...["dead-letters", "starter-failing", "crash-loop", "no-progress"].map((alarm) => `alarm-${alarm}`),
-    ],
+    added: ["alarms", "alarms-mail", ...ALARMS.map((alarm) => `alarm-${alarm}`)],
     shows: input("aws:sns/topicSubscription:TopicSubscription", "alarms-mail", "endpoint"),
     as: "ops@example.com",
   },
@@ -322,11 +320,7 @@ export const rows: Record<string, Row | readonly Row[]> = {
     value: "600",
     with: { alarmEmail: "ops@example.com" },
     changes: [],
-    added: [
-      "alarms",
-      "alarms-mail",
-      ...["dead-letters", "starter-failing", "crash-loop", "no-progress", "lag"].map((alarm) => `alarm-${alarm}`),
-    ],
+    added: ["alarms", "alarms-mail", ...[...ALARMS, "lag"].map((alarm) => `alarm-${alarm}`)],
     shows: (ran) => named("alarm-lag")(ran)?.inputs,
     as: expect.objectContaining({ metricName: "SyncLagSeconds", threshold: 600, extendedStatistic: "p99" }),
   },
@@ -358,6 +352,19 @@ export const rows: Record<string, Row | readonly Row[]> = {
     shows: input("aws:cloudwatch/eventRule:EventRule", "verify-rule", "scheduleExpression"),
     as: "cron(0 3 ? * SUN *)",
   },
+  canaryMinutes: {
+    value: "15",
+    with: { alarmEmail: "ops@example.com" },
+    changes: [],
+    added: [
+      "alarms",
+      "alarms-mail",
+      ...[...ALARMS, "canary"].map((alarm) => `alarm-${alarm}`),
+      ...["canary", "canary-role", "canary-role-policy"],
+    ],
+    shows: input("aws:scheduler/schedule:Schedule", "canary", "scheduleExpression"),
+    as: "rate(15 minutes)",
+  },
   reservedConcurrency: {
     value: "1",
     changes: ["starter"],
@@ -370,5 +377,4 @@ export const rows: Record<string, Row | readonly Row[]> = {
 export const ELSEWHERE: Record<string, string> = {
   "aws:region": "__tests__/infra/configuration.test.ts: beside the seed's REGION",
   assignPublicIp: "__tests__/infra/configuration.test.ts: needs private subnets",
-  canaryMinutes: "__tests__/infra/configuration.test.ts: refused",
 };

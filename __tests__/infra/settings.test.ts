@@ -52,7 +52,7 @@ it("a paused stack waits without waking anybody, and still tells of dead letters
     .all("aws:cloudwatch/metricAlarm:MetricAlarm")
     .filter(({ inputs }) => inputs["actionsEnabled"] === true);
   expect(awake.map(({ name }) => name).sort()).toEqual(
-    ["crash-loop", "dead-letters", "starter-failing"].map((id) => `sync-alarm-${id}`),
+    ["breaker", "crash-loop", "dead-letters", "spot-shortage", "starter-failing"].map((id) => `sync-alarm-${id}`),
   );
 });
 

@@ -90,7 +90,7 @@ export function beginAttend(options: { maxReceiveCount?: number; queueExists?: b
     checksums: makeChecksums(),
     lanes: 8,
     ...{ inbox, leases, breaker, release: makeRelease({ inbox, outbox, leases }) },
-    report: makeReport({ clock, log, tally, metrics: NO_METRICS }),
+    report: makeReport({ clock, log, tally, metrics: NO_METRICS, prefix: "" }),
     maxReceiveCount: options.maxReceiveCount ?? 3,
     stopping: stopping.signal,
     roomChanged: () => undefined,

@@ -105,4 +105,9 @@ export function watch<T>(promise: Promise<T>): { readonly state: "pending" | "re
 }
 
 /** Metrics that go nowhere, for tests of other things. */
-export const NO_METRICS = { lag: () => undefined, skipped: () => undefined, failed: () => undefined };
+export const NO_METRICS = {
+  lag: () => undefined,
+  canaryLag: () => undefined,
+  skipped: () => undefined,
+  failed: () => undefined,
+};

@@ -48,6 +48,15 @@ it("tells what was added since the last time, in CloudWatch's embedded format", 
   expect(second).not.toHaveProperty("SyncLagSeconds");
 });
 
+it("tells the canary's lag beside that of all keys", () => {
+  const { log, metrics } = begin();
+  metrics.lag(4);
+  metrics.canaryLag(4);
+  metrics.flush();
+  metrics.flush();
+  expect(log.of("metrics")).toMatchObject([{ SyncLagSeconds: [4], CanaryLagSeconds: [4] }]);
+});
+
 it("counts skips by reason and failures by class, each once", () => {
   const { log, metrics } = begin();
   metrics.skipped("in-sync");
@@ -77,6 +86,7 @@ it("writes every metric of the worker's, by nothing but the queue and closed set
   const { log, tally, metrics } = begin(7);
   for (const name of Object.keys(tally.totals) as TallyName[]) tally.add(name, 2);
   metrics.lag(1);
+  metrics.canaryLag(1);
   for (const reason of SKIP_REASONS) metrics.skipped(reason);
   for (const errorClass of FAILURE_CLASSES) metrics.failed(errorClass);
   metrics.flush();

@@ -10,7 +10,7 @@ export const ASSUMPTIONS: readonly string[] = [
   "An object costs two HEADs of the source and one copy request, or one per part and two more above 256 MiB; found by a listing, one HEAD of the replica.",
   `Metrics are billed by the hour in which they have a value: ${METRICS_WHEN_WORKING.length} while all goes well, $2.40 a month for a system that never rests; at most ${metricCount()} when everything goes wrong.`,
   `Logs: ${ASSUMED.logBytesPerObject} bytes per object and ${ASSUMED.logBytesPerLook} per look of the starter, kept ${ASSUMED.logDaysKept} days.`,
-  "Not counted: alarms ($0.50 a month with alarmEmail), dashboards beyond three ($3), KMS (one request per copy request with a KMS key), NAT or interface endpoints of private subnets, retrieval from infrequent-access classes, taxes.",
+  "Not counted: alarms ($0.10 a month each with alarmEmail), the canary, dashboards beyond three ($3), KMS (one request per copy request with a KMS key), NAT or interface endpoints of private subnets, retrieval from infrequent-access classes, taxes.",
 ];
 
 /** Every series that worker and starter can emit: closed sets, so this is the most there can be. */

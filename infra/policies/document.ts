@@ -35,6 +35,11 @@ export function allow(
   };
 }
 
+/** IAM reads `*`, `?` and `$` as more than themselves, and takes Latin-1 only (IAM guide, policy elements: variables; API PutRolePolicy). */
+export function literally(text: string): string {
+  return text.replace(/[*?$]/g, "${$&}").replace(/[^\x20-\x7e]+/g, "*");
+}
+
 /** For the policy of a resource: `service` may do this to it. */
 export function allowService(
   sid: string,

@@ -2,7 +2,7 @@
  * What whoever runs the command line may do, verb by verb. A generated document that is attached to nobody: the stack's output
  * `operatorPolicy`. For somebody who may do less: fewer verbs.
  */
-import { allow, policy, type PolicyDocument, type Statement } from "./document";
+import { allow, literally, policy, type PolicyDocument, type Statement } from "./document";
 import { useKey, type WorkerPolicyInput, workerPolicy } from "./worker";
 
 export interface OperatorPolicyInput extends WorkerPolicyInput {
@@ -121,11 +121,6 @@ function capabilities(input: OperatorPolicyInput) {
     EncryptProbe: keys("EncryptProbe", ["kms:GenerateDataKey"], sourceKmsKeyArn),
     Work: workerPolicy(input).Statement,
   } as const satisfies Record<string, readonly Statement[]>;
-}
-
-/** IAM reads `*`, `?` and `$` as more than themselves, and takes Latin-1 only (IAM guide, policy elements: variables; API PutRolePolicy). */
-function literally(text: string): string {
-  return text.replace(/[*?$]/g, "${$&}").replace(/[^\x20-\x7e]+/g, "*");
 }
 
 function one(sid: string, actions: readonly string[], resource: string): readonly Statement[] {

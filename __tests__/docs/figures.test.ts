@@ -1,0 +1,28 @@
+/** The dollars of both READMEs are what the command prints that they name. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+interface Bill {
+  readonly dollars: number;
+  readonly dollarsWithFreeTiers: number;
+  readonly lines: readonly { readonly item: string; readonly dollars: number }[];
+}
+
+test.each(["README.md", "README.zh-CN.md"])("%s: what a copy, its storage and an idle month cost", (file) => {
+  const args = ["cost", "--objects", "577", "--bytes", "642GB", "--price-region", "us-east-1", "--json"];
+  const output = execFileSync(process.execPath, ["dist/cli.cjs", ...args], { encoding: "utf8" });
+  const { once, monthly, idle } = JSON.parse(output) as Record<"once" | "monthly" | "idle", Bill>;
+  const text = readFileSync(file, "utf8");
+  expect(text).toContain(`$${once.dollars.toFixed(2)}`);
+  expect(text).toContain(`$${lineOf(once, "expressUpload").toFixed(2)}`);
+  expect(text).toContain(`$${lineOf(monthly, "expressStorage").toFixed(2)}`);
+  const cents = (dollars: number): string => String(Math.round(dollars * 100));
+  expect(text).toMatch(new RegExp(`\\b${cents(idle.dollars)} (?:cents|美分)`));
+  expect(text).toMatch(new RegExp(`\\b${cents(idle.dollarsWithFreeTiers)} (?:cent|美分)`));
+});
+
+function lineOf({ lines }: Bill, item: string): number {
+  const line = lines.find((one) => one.item === item);
+  if (line === undefined) throw new Error(`the bill has no ${item}`);
+  return line.dollars;
+}
