@@ -19,7 +19,10 @@ export function triggerVerb(shell: Shell) {
     shell.run(options, NEEDS, async ({ system, out, signal, onEnd }) => {
       const clients = makeOperatorClients(system.region);
       onEnd(() => clients.destroy());
-      const { payload, failure } = await invokeStarter(clients.lambda, system.starter, signal);
+      const { payload, failure } = await out.waiting(
+        "waiting for the starter",
+        invokeStarter(clients.lambda, system.starter, signal),
+      );
       if (failure !== undefined) throw cliError(`The starter ${system.starter} failed: ${failure}`);
       const result = JSON.parse(payload) as StarterResult;
       out.document(result);

@@ -68,6 +68,33 @@ it.each(VERBS.map((words) => [words.join(" "), words] as const))(
   },
 );
 
+it.each([[[]], [["dlq"]]])("%j --help leads to its verbs, and ends in examples that reach them", async (words) => {
+  const help = await helpOf(words);
+  const examples = help.slice(help.lastIndexOf("\nExamples:\n")).match(/^ {2}\$ s3-express-sync .*$/gm) ?? [];
+  expect(examples.length).toBeGreaterThan(1);
+  expect(help.trimEnd().endsWith(examples.at(-1)!)).toBe(true);
+  for (const example of examples) {
+    const { program, reached } = programOf();
+    await program.parseAsync(split(example.replace(/^ {2}\$ s3-express-sync /, "")), { from: "user" });
+    expect(reached).toHaveLength(1);
+  }
+});
+
+it("help is made of paragraphs: no line begins with a blank that belongs to none, or ends in the middle of one", async () => {
+  for (const words of VERBS) {
+    const help = await helpOf(words);
+    const description = help.slice(help.indexOf("\n\n") + 2, help.indexOf("\nExit codes"));
+    expect({ words, odd: description.match(/^ (?! ).*$/m) }).toEqual({ words, odd: null });
+    const lines = description.split("\n");
+    // What wraps fills the line: the next word would not have fitted.
+    const short = lines.filter((line, index) => {
+      const [next = ""] = (lines[index + 1] ?? "").split(" ");
+      return line !== "" && next !== "" && line.length + 1 + next.length <= 80;
+    });
+    expect({ words, short }).toEqual({ words, short: [] });
+  }
+});
+
 it("every verb that changes something has --dry-run, every verb has --json and --debug", async () => {
   const changing = ["backfill", "dlq redrive", "dlq purge", "scale", "pause", "resume", "verify"];
   for (const words of VERBS) {
