@@ -3,36 +3,11 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Command } from "@commander-js/extra-typings";
-import { makeProgram } from "../../../cli/program";
-import type { Shell, SharedOptions } from "../../../cli/shell/verb";
 import manifest, { version } from "../../../package.json";
 import { cli } from "../../support/cli";
+import { programOf, VERBS } from "../../support/cli-program";
 
 jest.setTimeout(60_000);
-
-/** A program whose verbs note that they were reached and do nothing. */
-function programOf() {
-  const reached: SharedOptions[] = [];
-  const shell: Shell = {
-    run: (options) => {
-      reached.push(options);
-      return Promise.resolve();
-    },
-  };
-  let text = "";
-  const io = { writeOut: (part: string) => void (text += part), writeErr: (part: string) => void (text += part) };
-  return { program: makeProgram(shell, io), reached, text: () => text };
-}
-
-/** Every verb that does something, with the words that lead to it. */
-function leaves(command: Command, words: readonly string[] = []): { words: readonly string[]; command: Command }[] {
-  const children = command.commands as Command[];
-  if (children.length === 0) return [{ words, command }];
-  return children.flatMap((child) => leaves(child, [...words, child.name()]));
-}
-
-const VERBS = leaves(programOf().program).map(({ words }) => words);
 
 async function helpOf(words: readonly string[]): Promise<string> {
   const { program, text } = programOf();
