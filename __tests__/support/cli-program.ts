@@ -24,3 +24,10 @@ function leaves(command: Command, words: readonly string[] = []): readonly (read
   const children = command.commands as Command[];
   return children.length === 0 ? [words] : children.flatMap((child) => leaves(child, [...words, child.name()]));
 }
+
+/** As a shell splits it: blanks, single and double quotes. */
+export function split(line: string): readonly string[] {
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? "",
+  );
+}

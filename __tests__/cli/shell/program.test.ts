@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import manifest, { version } from "../../../package.json";
 import { cli } from "../../support/cli";
-import { programOf, VERBS } from "../../support/cli-program";
+import { programOf, split, VERBS } from "../../support/cli-program";
 
 jest.setTimeout(60_000);
 
@@ -13,13 +13,6 @@ async function helpOf(words: readonly string[]): Promise<string> {
   const { program, text } = programOf();
   await program.parseAsync([...words, "--help"], { from: "user" }).catch(() => undefined);
   return text();
-}
-
-/** As a shell splits it: blanks, single and double quotes. */
-function split(line: string): readonly string[] {
-  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
-    ([, single, double, bare]) => single ?? double ?? bare ?? "",
-  );
 }
 
 it.each(VERBS.map((words) => [words.join(" "), words] as const))(
