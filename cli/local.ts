@@ -3,7 +3,7 @@ import { Command } from "@commander-js/extra-typings";
 import { LOCAL_OPTIONS, readLocalOptions } from "../local/options";
 import { greeting, runLocal } from "../local/run";
 import { cliError, usageProblems } from "./shell/errors";
-import type { Shell } from "./shell/verb";
+import { examplesText, flowing, type Shell } from "./shell/verb";
 
 const { port, directory, seed } = LOCAL_OPTIONS;
 
@@ -12,8 +12,10 @@ export function localVerb(shell: Shell) {
   return new Command("local")
     .summary("run the local cloud until Ctrl-C")
     .description(
-      "S3 (general purpose and directory buckets), SQS, ECS, Lambda, EventBridge rules, CloudWatch and more on 127.0.0.1. Prints endpoint, credentials\n" +
-        "and three commands to try; Ctrl-C ends it and removes what was stored.\nExit codes: 0 ended by Ctrl-C, 1 it could not start, 2 wrong usage.",
+      flowing(
+        "S3 (general purpose and directory buckets), SQS, ECS, Lambda, EventBridge rules, CloudWatch and more on 127.0.0.1. Prints endpoint, credentials\n" +
+          "and three commands to try; Ctrl-C ends it and removes what was stored.\nExit codes: 0 ended by Ctrl-C, 1 it could not start, 2 wrong usage.",
+      ),
     )
     .option("--json", "print JSON: one document, once everything can be used")
     .option("--debug", "show stack traces of errors")
@@ -21,7 +23,7 @@ export function localVerb(shell: Shell) {
     .option(`--port <${port.argument}>`, port.about)
     .option(`--directory <${directory.argument}>`, directory.about)
     .option(`--seed <${seed.argument}>`, seed.about)
-    .addHelpText("after", "\nExamples:\n  $ s3-express-sync local\n  $ s3-express-sync local --port 0 --json\n")
+    .addHelpText("after", examplesText(["local", "local --port 0 --json"]))
     .action((options) =>
       shell.run(options, [], async ({ out, signal }) => {
         const settings = readLocalOptions(options);

@@ -18,6 +18,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     random: Math.random,
     signal: untilInterrupted(),
+    every,
     ask,
     exit: (code) => {
       process.exitCode = code;
@@ -45,6 +46,11 @@ function untilInterrupted(): AbortSignal {
     });
   }
   return controller.signal;
+}
+
+function every(ms: number, tick: () => void): () => void {
+  const timer = setInterval(tick, ms);
+  return () => clearInterval(timer);
 }
 
 /** `| head` closes the pipe: no error, there is just nobody left to print for. */

@@ -1,7 +1,7 @@
 /** All verbs, in the order an operator meets them. */
 import { Command } from "@commander-js/extra-typings";
 import { version } from "../package.json";
-import type { Shell } from "./shell/verb";
+import { examplesText, type Shell } from "./shell/verb";
 import { backfillVerb } from "./verbs/backfill";
 import { localVerb } from "./local";
 import { costVerb } from "./verbs/cost";
@@ -52,7 +52,10 @@ export function makeProgram(shell: Shell, io: ProgramIo): Command {
     .showHelpAfterError("(add --help for the options and examples)")
     .configureOutput(io)
     .exitOverride()
-    .addHelpText("after", "\nExit codes: 0 done, 1 drift or failure, 2 wrong usage.\n");
+    .addHelpText(
+      "after",
+      `\nExit codes: 0 done, 1 drift or failure, 2 wrong usage.\n${examplesText(["status", "doctor", "backfill --dry-run", "verify --deep"])}`,
+    );
   for (const verb of VERBS) {
     const command = verb(shell) as unknown as Command;
     program.addCommand(inheriting(command, program));

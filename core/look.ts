@@ -26,8 +26,14 @@ export interface StarterResult {
   readonly looks: readonly LookRecord[];
 }
 
-/** The decision of a look in one sentence for people. */
-export function describeLook(look: LookRecord): string {
+/** What the sentence tells of; a look that was only foreseen has no problems and no place in a log. */
+export type Told = Omit<LookRecord, "event" | "look" | "problems">;
+
+/**
+ * The decision of a look in one sentence for people.
+ * @param done what became of its workers
+ */
+export function describeLook(look: Told, done: "launched" | "would be launched" = "launched"): string {
   const { visible, inFlight, running, starting, launched } = look;
   switch (look.reason) {
     case "paused":
@@ -43,11 +49,11 @@ export function describeLook(look: LookRecord): string {
     case "crash-loop":
       return `crash loop: workers die as fast as they start; one is tried every 10 minutes (${launched} now)`;
     case "launch":
-      return `${workers(launched)} launched (${capacities(look)}) for ${messages(visible)}, ${running} running before`;
+      return `${workers(launched)} ${done} (${capacities(look)}) for ${messages(visible)}, ${running} running before`;
   }
 }
 
-function capacities({ capacity }: LookRecord): string {
+function capacities({ capacity }: Told): string {
   return `${capacity.FARGATE_SPOT} Spot, ${capacity.FARGATE} On-Demand`;
 }
 

@@ -61,6 +61,8 @@ async function runEveryVerb(world: E2E): Promise<void> {
     for (const key of ["a", "dir/b"]) await world.put(key, key);
     await cloud.s3.flushDeliveries();
     await run("trigger");
+    // While there are workers to be described.
+    await run("trigger", "--dry-run");
     await world.drained();
     await workersLeft();
     await run("doctor", "--probe", "--trigger", "--timeout", "60");

@@ -12,7 +12,7 @@ import { type Place, type Resume, resumeText } from "./options";
 export interface FromInventoryDeps {
   readonly reader: Pick<ObjectReader, "text" | "stream">;
   readonly send: (envelopes: readonly Envelope[]) => Promise<void>;
-  readonly onRows: (rows: number) => void;
+  readonly onRows: (rows: number, expected: number | undefined) => void;
   readonly history: EnvelopeHistory;
   readonly sizes: CopySizes;
   readonly signal: AbortSignal;

@@ -21,7 +21,8 @@ export interface InventoryDeps {
   readonly open: (file: InventoryFile) => Promise<Readable>;
   /** Does one portion; until it resolves nothing more is read. */
   readonly portion: (entries: readonly KeyEntry[]) => Promise<void>;
-  readonly onRows: (rows: number) => void;
+  /** Rows of this call so far, and how many there will be, once a whole file was read. */
+  readonly onRows: (rows: number, expected: number | undefined) => void;
   readonly signal: AbortSignal;
 }
 
@@ -40,17 +41,41 @@ export async function readInventory(
   counts: InventoryCounts,
   position: { file: number; row: number },
 ): Promise<"end" | "stopped"> {
+  const expect = makeExpectation(manifest.files.slice(position.file));
+  const telling = { ...deps, onRows: (rows: number) => deps.onRows(rows, expect.rows(rows)) };
   for (const file of manifest.files.slice(position.file)) {
-    if (!(await readFile(deps, manifest, prefix, file, counts, position))) return "stopped";
+    const [before, isWhole] = [counts.rows, position.row === 0];
+    if (!(await readFile(telling, manifest, prefix, file, counts, position))) return "stopped";
+    expect.read(file, counts.rows - before, isWhole);
     position.file++;
     position.row = 0;
   }
   return "end";
 }
 
+/** How many rows the files have, by those that were read as a whole: rows are alike, so they go by the bytes. */
+function makeExpectation(files: readonly InventoryFile[]) {
+  let [read, bytesLeft] = [0, files.reduce((sum, { size }) => sum + size, 0)];
+  const whole = { rows: 0, bytes: 0 };
+  return {
+    /** @param isWhole whether that is all of the file's rows */
+    read({ size }: InventoryFile, rows: number, isWhole: boolean): void {
+      bytesLeft -= size;
+      read += rows;
+      if (!isWhole || size === 0) return;
+      whole.rows += rows;
+      whole.bytes += size;
+    },
+    rows(soFar: number): number | undefined {
+      if (whole.bytes === 0) return undefined;
+      return Math.max(soFar, Math.round(read + (bytesLeft * whole.rows) / whole.bytes));
+    },
+  };
+}
+
 /** False when it was stopped. */
 async function readFile(
-  deps: InventoryDeps,
+  deps: Omit<InventoryDeps, "onRows"> & { readonly onRows: (rows: number) => void },
   { columns }: Manifest,
   prefix: string,
   file: InventoryFile,

@@ -10,6 +10,8 @@ export interface InventoryFile {
   readonly key: string;
   /** Hexadecimal, of the compressed file. */
   readonly md5: string | undefined;
+  /** Bytes, compressed; 0 when the manifest does not say. */
+  readonly size: number;
 }
 
 export interface Manifest {
@@ -73,7 +75,11 @@ function parsed(text: string, where: string): Readonly<Record<string, unknown>> 
 }
 
 function fileOf(value: unknown, where: string): InventoryFile {
-  const { key, MD5checksum: md5 } = (value ?? {}) as { key?: unknown; MD5checksum?: unknown };
+  const { key, MD5checksum: md5, size } = (value ?? {}) as { key?: unknown; MD5checksum?: unknown; size?: unknown };
   if (typeof key !== "string") throw cliError(`${where} names a file without a key.`);
-  return { key, md5: typeof md5 === "string" && /^[0-9a-f]{32}$/i.test(md5) ? md5.toLowerCase() : undefined };
+  return {
+    key,
+    md5: typeof md5 === "string" && /^[0-9a-f]{32}$/i.test(md5) ? md5.toLowerCase() : undefined,
+    size: typeof size === "number" && size > 0 ? size : 0,
+  };
 }

@@ -31,7 +31,10 @@ export async function answerLastRun(
     ]),
   );
   const span = { from: now - spanMs, to: now };
-  const metrics = (await readMetrics(clients.cloudWatch, queries, span, signal)) as RunMetrics;
+  const metrics = (await out.waiting(
+    "reading metrics",
+    readMetrics(clients.cloudWatch, queries, span, signal),
+  )) as RunMetrics;
   const run = lastRun(metrics);
   const idle = billOf(standing(0), prices);
   if (run === undefined) {

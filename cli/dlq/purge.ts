@@ -57,7 +57,9 @@ export function purgeVerb(shell: Shell) {
           const meant = letters.filter((letter) => isSelected(letter, { reason, key }));
           if (meant.length === 0 || dryRun) return { result: done(meant.length), gone: [] };
           await agreed(meant.length);
-          const gone = await removeAll(meant, deadLetterPorts(sqs, system).remove);
+          const progress = out.progress("deleting", meant.length);
+          const { remove } = deadLetterPorts(sqs, system);
+          const gone = await removeAll(meant, remove, (tried) => progress.update(tried)).finally(() => progress.end());
           return { result: done(gone.length, meant.length - gone.length), gone };
         });
       }),
@@ -67,12 +69,14 @@ export function purgeVerb(shell: Shell) {
 async function removeAll(
   letters: readonly Letter[],
   remove: (receiptHandles: readonly string[]) => Promise<EntryResults>,
+  onTried: (letters: number) => void,
 ): Promise<readonly Letter[]> {
   const gone: Letter[] = [];
   for (let from = 0; from < letters.length; from += 10) {
     const batch = letters.slice(from, from + 10);
     const results = await remove(batch.map(({ receiptHandle }) => receiptHandle));
     gone.push(...batch.filter((_, index) => results[index] === undefined));
+    onTried(from + batch.length);
   }
   return gone;
 }

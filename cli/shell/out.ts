@@ -4,7 +4,7 @@
  */
 import Table from "cli-table3";
 import { createColors } from "picocolors";
-import { makeProgress, type Progress } from "./progress";
+import { type Every, makeProgress, type Progress, whileWaiting } from "./progress";
 
 /** Where text goes: a stream of the process, or a buffer in tests. */
 export interface Sink {
@@ -34,6 +34,8 @@ export interface Out {
   redraw(text: string): void;
   /** Shown on stderr once something has taken two seconds; silent when stderr is not a terminal. */
   progress(label: string, total?: number): Progress;
+  /** The same for what can only be waited for. Nothing else may be printed until `work` has settled. */
+  waiting<T>(label: string, work: Promise<T>): Promise<T>;
 }
 
 export interface OutOptions {
@@ -43,11 +45,12 @@ export interface OutOptions {
   /** NO_COLOR is set, to anything but "" (no-color.org). */
   readonly noColor: boolean;
   readonly now: () => number;
+  readonly every: Every;
 }
 
 const HOME_AND_CLEAR = "\u001b[H\u001b[J";
 
-export function makeOut({ json, stdout, stderr, noColor, now }: OutOptions): Out {
+export function makeOut({ json, stdout, stderr, noColor, now, every }: OutOptions): Out {
   const interactive = stdout.isTTY === true && !json;
   const colors = createColors(interactive && !noColor);
   return {
@@ -69,6 +72,7 @@ export function makeOut({ json, stdout, stderr, noColor, now }: OutOptions): Out
     note: (text) => stderr.write(`${text}\n`),
     redraw: (text) => stdout.write(interactive ? `${HOME_AND_CLEAR}${text}\n` : `${text}\n`),
     progress: (label, total) => makeProgress({ label, total, stream: stderr, now }),
+    waiting: (label, work) => whileWaiting(work, { label, stream: stderr, now, every }),
   };
 }
 

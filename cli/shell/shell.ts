@@ -4,6 +4,7 @@ import type { SystemField } from "../../core/system";
 import type { Context } from "./context";
 import { type ExitCode, explainError, isCliError } from "./errors";
 import { makeOut, type Sink } from "./out";
+import type { Every } from "./progress";
 import { readStackOutput, type StackOptions } from "./stack-output";
 import { type Known, resolveSystem } from "./system";
 import { type Shell, type SharedOptions, systemOptions } from "./verb";
@@ -15,6 +16,8 @@ export interface ShellDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** As setInterval; answers how to end it. */
+  readonly every: Every;
   readonly ask: (question: string) => Promise<string | undefined>;
   readonly stack?: (options: StackOptions) => Promise<Known | string>;
   /** Told once, when the verb has ended. */
@@ -22,7 +25,7 @@ export interface ShellDeps {
 }
 
 export function makeShell(deps: ShellDeps): Shell {
-  const { environment, stdout, stderr, clock, signal, stack = readStackOutput } = deps;
+  const { environment, stdout, stderr, clock, signal, every, stack = readStackOutput } = deps;
 
   async function run<N extends SystemField>(
     options: SharedOptions,
@@ -31,7 +34,14 @@ export function makeShell(deps: ShellDeps): Shell {
   ): Promise<void> {
     const closers: (() => void | Promise<void>)[] = [];
     const noColor = (environment["NO_COLOR"] ?? "") !== "";
-    const out = makeOut({ json: options.json === true, stdout, stderr, noColor, now: () => clock.monotonicMs() });
+    const out = makeOut({
+      json: options.json === true,
+      stdout,
+      stderr,
+      noColor,
+      now: () => clock.monotonicMs(),
+      every,
+    });
     try {
       const system = await resolveSystem(needs, {
         options: systemOptions({ ...options }),

@@ -24,7 +24,7 @@ export interface Shell {
 export interface VerbText<N extends SystemField> {
   /** One line for the list of verbs. */
   readonly summary: string;
-  /** What it does, then a line "Exit codes: ...", for --help. Other line breaks are commander's, unless indented or empty lines. */
+  /** What it does, then a line "Exit codes: ...", for --help. Other line breaks are commander's, but for those around empty lines. */
   readonly description: string;
   readonly needs: readonly N[];
   /** Command lines that run as they stand, without the name of the program. */
@@ -40,7 +40,7 @@ export function makeVerb<N extends SystemField>(
 ) {
   const command = new Command(name)
     .summary(summary)
-    .description(description.replace(/\n(?!Exit codes|[\n ])/g, " "))
+    .description(flowing(description))
     .optionsGroup("Output:")
     .option("--json", `print JSON: ${json}`)
     .option("--debug", "show stack traces of errors")
@@ -48,12 +48,22 @@ export function makeVerb<N extends SystemField>(
     .option("--outputs <file>", "what `pulumi stack output --json` printed, instead of asking Pulumi")
     .option("--stack <name>", "Pulumi stack (default: the selected one)")
     .option("--cwd <dir>", "folder of the Pulumi project (default: this one)")
-    .addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ s3-express-sync ${example}`).join("\n")}\n`);
+    .addHelpText("after", examplesText(examples));
   for (const field of needs) {
     const { flag, variable, about } = SYSTEM_FIELDS[field];
     command.option(`--${flag} <value>`, `${about} (${variable})`);
   }
   return command.optionsGroup("Options:");
+}
+
+/** Lines of a paragraph in one, for commander to wrap. */
+export function flowing(text: string): string {
+  return text.replace(/(?<!\n)\n(?!Exit codes|\n)/g, " ");
+}
+
+/** The end of every --help. */
+export function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  $ s3-express-sync ${example}`).join("\n")}\n`;
 }
 
 /** commander names an option after its flag; a system's fields have names of their own. */

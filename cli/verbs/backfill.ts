@@ -128,7 +128,7 @@ async function readInventory(
     {
       ...{ reader, signal, sizes },
       send: plan.isDryRun ? () => Promise.resolve() : (batch) => sendEnvelopes({ queue, clock, random }, batch),
-      onRows: (rows) => progress.update(rows),
+      onRows: (rows, expected) => progress.update(rows, expected),
       history: historyAt(clock.wallMs()),
     },
     { place, prefix: plan.prefix, resume: plan.resume, sourceBucket: system.sourceBucket },

@@ -72,7 +72,9 @@ async function runProbe(context: Context<SystemField>, asked: AskedProbe): Promi
   });
   const patience = makePatience(context);
   out.note(`Probing with ${JSON.stringify(asked.key)}; Ctrl-C takes it away again.`);
-  return probe(
+  const leftBehind: string[] = [];
+  onEnd(() => leftBehind.forEach((text) => out.note(text)));
+  const probing = probe(
     {
       clock,
       source: patience.source(makeSourceBucket({ client: sourceClient, name: sourceBucket })),
@@ -83,12 +85,13 @@ async function runProbe(context: Context<SystemField>, asked: AskedProbe): Promi
       digest: sha256,
       depth: (until) => readQueueState(clients.sqs, system.queueUrl, until),
       trigger: asked.trigger ? (until) => runStarter(clients, system.starter, until) : undefined,
-      leftBehind: (text) => out.note(text),
+      leftBehind: (text) => leftBehind.push(text),
       timeoutMs: asked.timeoutSeconds * 1000,
     },
     asked.key,
     signal,
   );
+  return out.waiting("the probe is on its way", probing);
 }
 
 async function runStarter({ lambda }: OperatorClients, starter: string, signal: AbortSignal): Promise<void> {

@@ -49,7 +49,7 @@ export function explainVerb(shell: Shell) {
           for (const one of [clients, sourceClient, { destroy }]) one.destroy();
         });
         const now = clock.wallMs();
-        const found = await explain(
+        const asked = explain(
           {
             source: patience.source(makeSourceBucket({ client: sourceClient, name: sourceBucket })),
             destination: patience.destination(
@@ -75,6 +75,7 @@ export function explainVerb(shell: Shell) {
           key,
           signal,
         );
+        const found = await out.waiting("looking at both sides and the log", asked);
         for (const line of explanationLines(found, { now, since: options.since, prefix })) out.line(line);
         const next = found.decision === undefined ? null : whatWouldHappen(found.decision);
         out.document({ ...found, equal: found.equal ?? null, next });

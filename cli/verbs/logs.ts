@@ -57,7 +57,12 @@ export function logsVerb(shell: Shell) {
           options.follow === true
             ? follow(read, source, now - span, { clock, signal })
             : readOnce(read, source, { from: now - span, to: now + 1 }, signal);
-        for await (const line of lines) {
+        const iterator = lines[Symbol.asyncIterator]();
+        const first = iterator.next();
+        // Who follows knows that there may be nothing yet.
+        let next = options.follow === true ? await first : await out.waiting("reading the log", first);
+        for (; next.done !== true; next = await iterator.next()) {
+          const line = next.value;
           if (line.isMetrics && options.metrics !== true) continue;
           out.record(recordOf(line));
           out.line(formatLine(line, out.colors));

@@ -51,7 +51,7 @@ export function pauseVerb(shell: Shell) {
         const would = dryRun ? "would be " : "";
         out.line(rule.enabled ? `${would}paused: ${system.starterRule} starts no more workers` : "was paused already");
         out.line(`${count(messages, "message")} in the queue; ${expiry}`);
-        if (workers.length > 0) out.line(workersText(workers.length, stopsWorkers));
+        if (workers.length > 0) out.line(workersText(workers.length, { stopsWorkers, would }));
         if (isWaiting) {
           const progress = out.progress("workers drained", workers.length);
           try {
@@ -79,8 +79,11 @@ export function pauseVerb(shell: Shell) {
     );
 }
 
-function workersText(workers: number, stopsWorkers: boolean): string {
+function workersText(
+  workers: number,
+  { stopsWorkers, would }: { readonly stopsWorkers: boolean; readonly would: string },
+): string {
   const who = count(workers, "worker");
-  if (stopsWorkers) return `${who} told to drain: what they hold goes back to the queue`;
+  if (stopsWorkers) return `${who} ${would}told to drain: what they hold goes back to the queue`;
   return `${who} still ${workers === 1 ? "works" : "work"} until the queue is empty (pause --now stops them)`;
 }

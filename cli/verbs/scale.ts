@@ -42,12 +42,7 @@ export function scaleVerb(shell: Shell) {
         const before = limitsOf(setup.environment).maxWorkers;
         const changes = before !== wanted;
         if (changes && !dryRun) {
-          const progress = out.progress("waiting for Lambda");
-          try {
-            await change(clients.lambda, system.starter, setup, wanted, signal);
-          } finally {
-            progress.end();
-          }
+          await out.waiting("waiting for Lambda", change(clients.lambda, system.starter, setup, wanted, signal));
         }
         out.document({ dryRun, starter: system.starter, before, after: wanted, changed: changes && !dryRun });
         if (!changes) {

@@ -30,7 +30,7 @@ export function statusVerb(shell: Shell) {
         onEnd(() => clients.destroy());
         const gather = makeGather({ clients, system, clock });
         if (options.watch !== true) {
-          const situation = await gather(signal);
+          const situation = await out.waiting("looking", gather(signal));
           const summary = describe(situation);
           print(out, situation, summary);
           return exitCode(summary, options.check);

@@ -77,9 +77,9 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 function complaintOf(event: string, fields: Fields): string {
-  const about = [fields["key"], fields["range"], fields["error"], fields["why"], fields["advice"]].filter(
-    (one): one is string => typeof one === "string",
-  );
+  const about = ["key", "range", "messageId", "error", "problem", "why", "advice"]
+    .map((name) => fields[name])
+    .filter((one): one is string => typeof one === "string");
   const problems = Array.isArray(fields["problems"]) ? fields["problems"].map(String) : [];
   return [`${event}:`, ...about, ...problems].join(" ");
 }

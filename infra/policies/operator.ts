@@ -29,7 +29,7 @@ export const OPERATOR_VERBS = {
   ],
   logs: ["ReadWorkerLog", "ReadStarterLog"],
   dlq: ["SeeDeadLetters", "TakeDeadLetters", "SendKeys"],
-  trigger: ["RunStarter"],
+  trigger: ["RunStarter", "SeeStarter", "SeeQueue", "ListWorkers", "SeeWorkers"],
   scale: ["SeeStarter", "ScaleStarter"],
   pause: [...["SeeQueue", "ListWorkers", "SeeWorkers", "StopWorkers", "SeeSchedule", "PauseSchedule"], "ReadMetrics"],
   resume: ["SeeQueue", "SeeSchedule", "ResumeSchedule", "SeeStarter", "ReadMetrics"],

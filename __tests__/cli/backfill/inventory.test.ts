@@ -14,13 +14,18 @@ const FILES = [file(0), file(ROWS)];
 const MANIFEST: Manifest = {
   bucket: undefined,
   columns: ["Bucket", "Key", "Size"],
-  files: FILES.map((data, n) => ({ key: `${n}.csv.gz`, md5: createHash("md5").update(data).digest("hex") })),
+  files: FILES.map((data, n) => ({
+    key: `${n}.csv.gz`,
+    md5: createHash("md5").update(data).digest("hex"),
+    size: data.length,
+  })),
 };
 
 /** Reads until `stopAfter` portions are done. */
 async function read(resume: Parameters<typeof beginInventory>[0], stopAfter = Infinity, files = FILES) {
   const stop = new AbortController();
   const portions: (readonly KeyEntry[])[] = [];
+  const told: { readonly rows: number; readonly expected: number | undefined }[] = [];
   const { counts, position } = beginInventory(resume);
   const reading = readInventory(
     {
@@ -28,7 +33,7 @@ async function read(resume: Parameters<typeof beginInventory>[0], stopAfter = In
       portion: async (entries) => {
         if (portions.push(entries) >= stopAfter) stop.abort();
       },
-      onRows: () => undefined,
+      onRows: (rows, expected) => told.push({ rows, expected }),
       signal: stop.signal,
     },
     MANIFEST,
@@ -41,6 +46,7 @@ async function read(resume: Parameters<typeof beginInventory>[0], stopAfter = In
     keys: portions.flat(),
     counts,
     position,
+    told,
   };
 }
 
@@ -57,6 +63,24 @@ test.each([1, 2, 3, 4, 5])("stopped after portion %d and gone on with: every row
   const second = await read({ manifest: "00000000", ...first.position });
   const keys = [...first.keys, ...second.keys].map(({ key }) => key);
   expect(keys).toEqual(Array.from({ length: 2 * ROWS }, (_, n) => `k ${n}`));
+});
+
+test("how many rows there will be is told once a whole file was read, by the sizes of the others", async () => {
+  const { told } = await read(undefined);
+  expect(told.map(({ rows }) => rows)).toEqual([10_000, 20_000, 25_000, 35_000, 45_000, 50_000]);
+  expect(told.slice(0, 3).map(({ expected }) => expected)).toEqual([undefined, undefined, undefined]);
+  const expected = Math.round(ROWS * (1 + FILES[1]!.length / FILES[0]!.length));
+  expect(Math.abs(expected - 2 * ROWS)).toBeLessThan(0.2 * ROWS);
+  expect(told.slice(3).map((one) => one.expected)).toEqual([expected, expected, Math.max(expected, 50_000)]);
+  // In the middle of a file: nothing is known of a whole one.
+  const rest = await read({ manifest: "00000000", file: 0, row: 10_000 });
+  expect(rest.told.map((one) => one.expected)).toEqual(rest.told.map(() => undefined));
+});
+
+test("a manifest without sizes tells no number of rows", () => {
+  const text =
+    '{"fileFormat":"CSV","sourceBucket":"src","fileSchema":"Key","files":[{"key":"a"},{"key":"b","size":7}]}';
+  expect(parseManifest(text, "s3://b/manifest.json", "src").files).toMatchObject([{ size: 0 }, { size: 7 }]);
 });
 
 test("a file whose checksum is another one is damaged", async () => {

@@ -18,8 +18,17 @@ function begin({ json = false, isTTY = false, noColor = false }: Setting = {}) {
       { isTTY, columns: 80 },
     );
   let now = 0;
-  const out = makeOut({ json, stdout: stream("stdout"), stderr: stream("stderr"), noColor, now: () => now });
-  return { out, written, pass: (ms: number) => void (now += ms) };
+  const ticking = new Set<() => void>();
+  const every = (_ms: number, tick: () => void) => {
+    ticking.add(tick);
+    return () => void ticking.delete(tick);
+  };
+  const out = makeOut({ json, stdout: stream("stdout"), stderr: stream("stderr"), noColor, now: () => now, every });
+  const pass = (ms: number): void => {
+    now += ms;
+    for (const tick of ticking) tick();
+  };
+  return { out, written, pass, ticking };
 }
 
 function printAll({ out }: ReturnType<typeof begin>): void {
@@ -90,6 +99,40 @@ it("progress without a total shows what is done and how fast", () => {
   progress.update(8_000);
   progress.end();
   expect(terminal.written.stderr).toMatch(/listing 8000, 2,000\/s/);
+});
+
+it("progress whose total is only known roughly, and better with time", () => {
+  const terminal = begin({ isTTY: true });
+  const progress = terminal.out.progress("rows read");
+  terminal.pass(5_000);
+  progress.update(500);
+  expect(terminal.written.stderr).toMatch(/rows read 500, 100\/s/);
+  terminal.pass(5_000);
+  progress.update(1_000, 5_000);
+  progress.end();
+  expect(terminal.written.stderr).toMatch(/rows read .*1000\/5000, 100\/s, 40 s left/);
+});
+
+it("waiting: how long it has been, from two seconds on, until the answer is there", async () => {
+  const terminal = begin({ isTTY: true });
+  let answer = (_: string): void => undefined;
+  const asked = terminal.out.waiting("waiting for the starter", new Promise<string>((resolve) => (answer = resolve)));
+  terminal.pass(1_000);
+  expect(terminal.written.stderr).toBe("");
+  terminal.pass(1_000);
+  expect(terminal.written.stderr).toContain("waiting for the starter, 2 s");
+  answer("done");
+  expect(await asked).toBe("done");
+  expect(terminal.ticking.size).toBe(0);
+  await expect(terminal.out.waiting("again", Promise.reject(new Error("no")))).rejects.toThrow("no");
+  expect(terminal.ticking.size).toBe(0);
+
+  const file = begin();
+  const unseen = file.out.waiting("waiting", new Promise<void>((resolve) => (answer = () => resolve())));
+  file.pass(60_000);
+  answer("");
+  await unseen;
+  expect(file.written).toEqual({ stdout: "", stderr: "" });
 });
 
 it.each([

@@ -3,48 +3,16 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Command } from "@commander-js/extra-typings";
-import { makeProgram } from "../../../cli/program";
-import type { Shell, SharedOptions } from "../../../cli/shell/verb";
 import manifest, { version } from "../../../package.json";
 import { cli } from "../../support/cli";
+import { programOf, split, VERBS } from "../../support/cli-program";
 
 jest.setTimeout(60_000);
-
-/** A program whose verbs note that they were reached and do nothing. */
-function programOf() {
-  const reached: SharedOptions[] = [];
-  const shell: Shell = {
-    run: (options) => {
-      reached.push(options);
-      return Promise.resolve();
-    },
-  };
-  let text = "";
-  const io = { writeOut: (part: string) => void (text += part), writeErr: (part: string) => void (text += part) };
-  return { program: makeProgram(shell, io), reached, text: () => text };
-}
-
-/** Every verb that does something, with the words that lead to it. */
-function leaves(command: Command, words: readonly string[] = []): { words: readonly string[]; command: Command }[] {
-  const children = command.commands as Command[];
-  if (children.length === 0) return [{ words, command }];
-  return children.flatMap((child) => leaves(child, [...words, child.name()]));
-}
-
-const VERBS = leaves(programOf().program).map(({ words }) => words);
 
 async function helpOf(words: readonly string[]): Promise<string> {
   const { program, text } = programOf();
   await program.parseAsync([...words, "--help"], { from: "user" }).catch(() => undefined);
   return text();
-}
-
-/** As a shell splits it: blanks, single and double quotes. */
-function split(line: string): readonly string[] {
-  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
-    ([, single, double, bare]) => single ?? double ?? bare ?? "",
-  );
 }
 
 it.each(VERBS.map((words) => [words.join(" "), words] as const))(
@@ -68,8 +36,35 @@ it.each(VERBS.map((words) => [words.join(" "), words] as const))(
   },
 );
 
+it.each([[[]], [["dlq"]]])("%j --help leads to its verbs, and ends in examples that reach them", async (words) => {
+  const help = await helpOf(words);
+  const examples = help.slice(help.lastIndexOf("\nExamples:\n")).match(/^ {2}\$ s3-express-sync .*$/gm) ?? [];
+  expect(examples.length).toBeGreaterThan(1);
+  expect(help.trimEnd().endsWith(examples.at(-1)!)).toBe(true);
+  for (const example of examples) {
+    const { program, reached } = programOf();
+    await program.parseAsync(split(example.replace(/^ {2}\$ s3-express-sync /, "")), { from: "user" });
+    expect(reached).toHaveLength(1);
+  }
+});
+
+it("help is made of paragraphs: no line begins with a blank that belongs to none, or ends in the middle of one", async () => {
+  for (const words of VERBS) {
+    const help = await helpOf(words);
+    const description = help.slice(help.indexOf("\n\n") + 2, help.indexOf("\nExit codes"));
+    expect({ words, odd: description.match(/^ (?! ).*$/m) }).toEqual({ words, odd: null });
+    const lines = description.split("\n");
+    // What wraps fills the line: the next word would not have fitted.
+    const short = lines.filter((line, index) => {
+      const [next = ""] = (lines[index + 1] ?? "").split(" ");
+      return line !== "" && next !== "" && line.length + 1 + next.length <= 80;
+    });
+    expect({ words, short }).toEqual({ words, short: [] });
+  }
+});
+
 it("every verb that changes something has --dry-run, every verb has --json and --debug", async () => {
-  const changing = ["backfill", "dlq redrive", "dlq purge", "scale", "pause", "resume", "verify"];
+  const changing = ["backfill", "dlq redrive", "dlq purge", "trigger", "scale", "pause", "resume", "verify"];
   for (const words of VERBS) {
     const help = await helpOf(words);
     if (changing.includes(words.join(" "))) expect(help).toMatch(/--dry-run/);

@@ -25,6 +25,7 @@ async function run(
     clock: makeClock(),
     random: () => 0.5,
     signal,
+    every: () => () => undefined,
     ask: () => Promise.resolve(answer),
     exit: (code) => codes.push(code),
   });

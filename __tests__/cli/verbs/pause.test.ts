@@ -79,6 +79,13 @@ test("pause --now: workers hand on what they hold and leave; no receive is burnt
     const slow = world.cloud.faults.hold({ operation: "CopyObject" });
     await world.put("slow", "s");
     await slow.arrived();
+    const dry = await cliOn(world, ["pause", "--now", "--dry-run"]);
+    expect(dry.stdout.split("\n").slice(2)).toEqual([
+      "1 worker would be told to drain: what they hold goes back to the queue",
+      LATER,
+      "",
+    ]);
+    expect([world.cloud.schedule.rules()[0]?.enabled, worker.events("signal")]).toEqual([true, []]);
     const outputs = outputsFile(world);
     const pausing = startCli(["pause", "--now", "--outputs", outputs.path], world.cloud.environmentFor("operator"));
     await worker.logged("signal");

@@ -7,10 +7,34 @@ const settings = { longPollSeconds: 1, emptyPollsBeforeExit: 1, maxWorkers: 2 } 
 
 test("launches what is missing, then has nothing to do", async () => {
   await withStack({ settings }, async (world) => {
+    expect(await cliOn(world, ["trigger", "--dry-run"])).toEqual({
+      code: 0,
+      stdout: "nothing to do: the queue is empty\n",
+      stderr: "",
+    });
     const idle = await cliOn(world, ["trigger"]);
     expect(idle).toEqual({ code: 0, stdout: "nothing to do: the queue is empty\n", stderr: "" });
     const hold = world.cloud.faults.hold({ operation: "ReceiveMessage" });
     for (const key of ["a", "b", "c"]) await world.put(key, key);
+    const looked = world.requests(["RunTask", "Invoke"]).length;
+    for (let run = 1; run <= 2; run++) {
+      expect(await cliOn(world, ["trigger", "--dry-run"])).toEqual({
+        code: 0,
+        stdout: "2 workers would be launched (2 Spot, 0 On-Demand) for 3 messages, 0 running before\n",
+        stderr: "",
+      });
+    }
+    expect(JSON.parse((await cliOn(world, ["trigger", "--dry-run", "--json"])).stdout)).toMatchObject({
+      ...{
+        dryRun: true,
+        launch: 2,
+        capacity: { FARGATE_SPOT: 2, FARGATE: 0 },
+        visible: 3,
+        running: 0,
+        reason: "launch",
+      },
+    });
+    expect(world.requests(["RunTask", "Invoke"])).toHaveLength(looked);
     const busy = await cliOn(world, ["trigger"]);
     expect(busy).toEqual({
       code: 0,
@@ -38,6 +62,15 @@ test("a starter that fails, or is not there, is one readable error", async () =>
     expect(broken.stderr).toMatch(
       /^The starter broken failed: \d+ problems in the configuration:\n {2}- QUEUE_URL is not set/,
     );
+    const dry = await cliOn(world, ["trigger", "--starter", "broken", "--dry-run"]);
+    expect({ ...dry, stderr: dry.stderr.split("\n").slice(0, 2) }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: [
+        expect.stringMatching(/^The starter broken would fail: \d+ problems in the configuration:$/),
+        expect.stringMatching(/^ {2}- QUEUE_URL is not set/),
+      ],
+    });
     const gone = await cliOn(world, ["trigger", "--starter", "nobody"]);
     expect(gone).toMatchObject({ code: 1, stdout: "" });
     expect(gone.stderr).toMatch(/^ResourceNotFoundException: .*nobody/);
