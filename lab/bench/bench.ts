@@ -1,0 +1,50 @@
+/** One benchmark from its job to its result. */
+import { makeCertificate } from "./certificate";
+import { startCloudProcess } from "./cloud/client";
+import { type Bench, measureVerify, measureWorkers } from "./measure";
+import type { BenchOptions } from "./options";
+import { type BenchResult, type PeerResult, resultOf, type Run } from "./result";
+import { idealSeconds, type Job } from "./workloads";
+
+export interface BenchIo {
+  readonly signal: AbortSignal;
+  /** What is being done right now. */
+  readonly progress: (text: string) => void;
+}
+
+export type MeasurePeers = (bench: Bench, io: BenchIo) => Promise<readonly PeerResult[]>;
+
+/** @param peers measured after our own runs, on the same cloud */
+export async function runBench(
+  job: Job,
+  options: Omit<BenchOptions, "name" | "json" | "peers" | "scale">,
+  io: BenchIo,
+  peers?: MeasurePeers,
+): Promise<BenchResult> {
+  const certificate = options.tls ? await makeCertificate() : undefined;
+  const cloud = startCloudProcess();
+  try {
+    io.progress(`${job.name}: preparing ${job.objects.length} objects`);
+    const tls = certificate === undefined ? undefined : { key: certificate.key, cert: certificate.cert };
+    const prepared = await cloud.prepare({ job, tls });
+    const bench: Bench = {
+      job,
+      cloud,
+      prepared,
+      certificate: certificate?.path,
+      transport: options.transport,
+      profile: options.profile,
+      signal: io.signal,
+    };
+    const runs: Run[] = [];
+    for (let number = 1; number <= options.runs; number++) {
+      io.signal.throwIfAborted();
+      io.progress(`${job.name}: run ${number} of ${options.runs}`);
+      runs.push(job.name === "verify" ? await measureVerify(bench) : await measureWorkers(bench, 1));
+    }
+    return resultOf(job.name, idealSeconds(job), runs, peers === undefined ? [] : await peers(bench, io));
+  } finally {
+    await cloud.end();
+    await certificate?.remove();
+  }
+}
