@@ -13,6 +13,7 @@ const ENTRIES = {
   chaos: "lab/chaos/main.ts",
   bench: "lab/bench/main.ts",
   "bench-cloud": "lab/bench/cloud/main.ts",
+  "bench-null": "lab/bench/null-server.ts",
   "bench-probe": "lab/bench/probe.ts",
 };
 

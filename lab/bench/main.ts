@@ -1,6 +1,7 @@
 /** `npm run bench`. Exit codes: 0 measured, 1 something failed, 2 wrong usage, 130 interrupted. */
 import { Interrupted, type Terminal } from "../chaos/terminal";
 import { runBench } from "./bench";
+import { measureCeiling } from "./ceiling";
 import { type BenchOptions, readOptions } from "./options";
 import { resultLines } from "./table";
 import { jobOf, NAMES } from "./workloads";
@@ -26,6 +27,17 @@ async function main(): Promise<number> {
 async function carryOut(options: BenchOptions, terminal: Terminal): Promise<void> {
   const io = { signal: terminal.signal, progress: (text: string) => terminal.progress(text) };
   const name = NAMES.find((one) => one === options.name);
+  if (options.name === "ceiling") {
+    const found = await measureCeiling(options.runs, options.scale);
+    terminal.lines(
+      found.map(
+        (one) =>
+          `${one.server}: ${one.requestsPerSecond} requests/s, ${one.clientCpuPer1000} CPU s of the client per 1,000`,
+      ),
+    );
+    terminal.document({ name: "ceiling", servers: found });
+    return;
+  }
   if (name === undefined) throw new Error("not yet");
   const job = jobOf(name, options.scale);
   const result = await runBench(job, options, io);
