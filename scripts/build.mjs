@@ -12,8 +12,10 @@ const ENTRIES = {
   "verify-measure": "lab/verify/main.ts",
   chaos: "lab/chaos/main.ts",
   bench: "lab/bench/main.ts",
+  "bench-allocations": "lab/bench/allocations.ts",
   "bench-cloud": "lab/bench/cloud/main.ts",
   "bench-null": "lab/bench/null-server.ts",
+  "bench-plain-sdk": "lab/bench/peers/plain-sdk.ts",
   "bench-probe": "lab/bench/probe.ts",
 };
 

@@ -2,11 +2,10 @@
  * What the local cloud can answer at most, beside a server that answers every request with the same bytes: a benchmark near this
  * measures the cloud. The load is the worker's own transport, so the difference of both is the cloud's.
  */
-import { fork } from "node:child_process";
-import { join } from "node:path";
 import { makeSourceClient } from "../../aws";
 import { makeS3Transport } from "../../aws/lean/s3-transport";
 import { startCloudProcess } from "./cloud/client";
+import { startNullServer } from "./null-client";
 import { median, rounded } from "./result";
 import { jobOf } from "./workloads";
 
@@ -105,15 +104,4 @@ function makeLoad({ endpoint, accessKeyId, secretAccessKey, region, bucket, key 
       client.destroy();
     }
   };
-}
-
-async function startNullServer(): Promise<{ readonly endpoint: string; readonly end: () => void }> {
-  const child = fork(join(process.cwd(), "dist", "bench-null.cjs"), [], {
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  const endpoint = await new Promise<string>((resolve, reject) => {
-    child.once("message", (message) => resolve(String(message)));
-    child.once("exit", (code) => reject(new Error(`the null server has ended (${String(code)})`)));
-  });
-  return { endpoint, end: () => void child.kill("SIGKILL") };
 }

@@ -3,6 +3,7 @@ import { Interrupted, type Terminal } from "../chaos/terminal";
 import { runBench } from "./bench";
 import { measureCeiling } from "./ceiling";
 import { type BenchOptions, readOptions } from "./options";
+import { measurePeers } from "./peers/peers";
 import { resultLines } from "./table";
 import { jobOf, NAMES } from "./workloads";
 
@@ -40,7 +41,7 @@ async function carryOut(options: BenchOptions, terminal: Terminal): Promise<void
   }
   if (name === undefined) throw new Error("not yet");
   const job = jobOf(name, options.scale);
-  const result = await runBench(job, options, io);
+  const result = await runBench(job, options, io, options.peers && !job.copied ? measurePeers : undefined);
   terminal.progress("");
   terminal.lines(resultLines(job, result));
   terminal.document(result);
