@@ -114,23 +114,12 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
       const { credentials, signer } =
         plainly === undefined ? await orAbort(identity(session), signal) : { credentials: plainly, signer: plain };
       if (session) token = credentials.sessionToken;
+      headers["host"] = endpoint.authority;
+      const { method, query = "" } = request;
       const path = `${basePath}/${encodePath(request.key)}`;
-      const query = request.query ?? "";
-      const signed = signer.sign(
-        {
-          method: request.method,
-          path,
-          query,
-          headers: { ...headers, host: endpoint.authority },
-          payloadHash: EMPTY_SHA256,
-        },
-        credentials,
-        Date.now(),
-      );
-      answer = await pool.exchange(
-        { method: request.method, head: headText(request.method, path, query, signed) },
-        signal,
-      );
+      const toSign = { method, path, query, headers, payloadHash: EMPTY_SHA256 };
+      const lines = signer.signedLines(toSign, credentials, Date.now());
+      answer = await pool.exchange({ method, head: headText(method, path, query, lines) }, signal);
       return successOf(answer, request.isLarge === true);
     } catch (thrown) {
       const error = translate(thrown, operation, kind, {
@@ -167,22 +156,34 @@ async function locate(client: S3Client, bucket: string): Promise<Omit<Place, "po
   return { endpoint, basePath: endpoint.path.slice(0, -`/${PROBE_KEY}`.length) };
 }
 
+/** Names that Node has taken already; those of user metadata are anybody's, so there is a bound. */
+const takenNames = new Set<string>();
+const MOST_NAMES = 500;
+/** Needs neither a look at its characters nor another form. */
+const PLAIN_VALUE = /^[\t\x20-\x7e]*$/;
+
 /** @throws what Node throws for headers that must not be sent; values are put into wire form */
 function sendable(headers: RawHeaders = {}): Record<string, string> {
   const wire: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    validateHeaderName(name);
-    wire[name.toLowerCase()] = toWireForm(value);
-    validateHeaderValue(name, toWireForm(value));
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? "";
+    if (!takenNames.has(name)) {
+      validateHeaderName(name);
+      if (takenNames.size < MOST_NAMES) takenNames.add(name);
+    }
+    const isPlain = PLAIN_VALUE.test(value);
+    const sent = isPlain ? value : toWireForm(value);
+    wire[name.toLowerCase()] = sent;
+    if (!isPlain) validateHeaderValue(name, sent);
   }
   return wire;
 }
 
-function headText(method: string, path: string, query: string, headers: Readonly<Record<string, string>>): string {
-  let text = `${method} ${path}${query === "" ? "" : `?${query}`} HTTP/1.1\r\n`;
-  for (const name in headers) text += `${name}: ${headers[name] ?? ""}\r\n`;
+/** @param lines the headers */
+function headText(method: string, path: string, query: string, lines: string): string {
   // A request without a body says so, or a server may wait for one.
-  return `${text}${method === "PUT" || method === "POST" ? "content-length: 0\r\n" : ""}\r\n`;
+  const length = method === "PUT" || method === "POST" ? "content-length: 0\r\n" : "";
+  return `${method} ${path}${query === "" ? "" : `?${query}`} HTTP/1.1\r\n${lines}${length}\r\n`;
 }
 
 /** @throws an error with S3's own name, also when it stands in the body of a 200 */
