@@ -9,8 +9,8 @@ import { makeSourceClient } from "../../aws";
 import { makeS3Transport } from "../../aws/lean/s3-transport";
 import { startNullServer } from "./null-client";
 
-const WARM_UP = 3_000;
-const MEASURED = 2_000;
+const WARM_UP = 2_000;
+const MEASURED = 300;
 const KEY = "small/0000/object-0000000";
 
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
