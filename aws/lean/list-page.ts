@@ -14,14 +14,6 @@ export interface RawPage extends Omit<ListPage, "token"> {
 const PROLOG = /^\s*(?:<\?xml[^>]*\?>\s*)?<ListBucketResult(?:\s[^>]*)?>/;
 const END = "</ListBucketResult>";
 
-/** One element: its name, where its content begins and ends, and where what follows begins. */
-interface Element {
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-  readonly next: number;
-}
-
 /**
  * Undefined for what is no whole answer of ListObjectsV2.
  * @throws Error when an object lacks something that every listed object has
@@ -30,132 +22,145 @@ export function readListPage(text: string): RawPage | undefined {
   const opened = PROLOG.exec(text)?.[0];
   const end = text.lastIndexOf(END);
   if (opened === undefined || end < 0 || text.slice(end + END.length).trim() !== "") return undefined;
-  const objects: Raw[] = [];
+  // The answer says whether it honoured the encoding. In a key this would be escaped.
+  const isEncoded = text.includes("<EncodingType>url</EncodingType>");
+  const objects: ListedObject[] = [];
   const prefixes: string[] = [];
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (let at = opened.length; ;) {
-    const element = elementAt(text, at, end);
-    if (element === "end") break;
-    if (element === undefined) return undefined;
-    at = element.next;
-    if (element.name === "Contents") {
-      const object = rawObject(text, element);
+  const outer = new Cursor(text, opened.length, end);
+  const inner = new Cursor(text, 0, 0);
+  while (outer.advance()) {
+    inner.enter(outer);
+    if (outer.isNamed("Contents")) {
+      const object = readObject(inner, isEncoded);
       if (object === undefined) return undefined;
       objects.push(object);
-    } else if (element.name === "CommonPrefixes") {
-      const inner = elementAt(text, element.from, element.to);
-      if (inner === undefined || inner === "end" || inner.name !== "Prefix") return undefined;
-      prefixes.push(text.slice(inner.from, inner.to));
-    } else fields[element.name] = text.slice(element.from, element.to);
+    } else if (outer.isNamed("CommonPrefixes")) {
+      if (!inner.advance() || !inner.isNamed("Prefix")) return undefined;
+      prefixes.push(nameOf(inner.content, isEncoded));
+    } else fields[outer.name] = outer.content;
   }
-  // The answer says whether it honoured the encoding.
-  const isEncoded = fields["EncodingType"] === "url";
+  if (outer.isBroken) return undefined;
+  const next = fields["NextContinuationToken"];
   return {
-    objects: objects.map((object) => listed(object, isEncoded)),
-    prefixes: prefixes.map((prefix) => nameOf(prefix, isEncoded)),
+    objects,
+    prefixes,
     isTruncated: fields["IsTruncated"] === "true",
-    nextToken: fields["NextContinuationToken"] === undefined ? undefined : unescapeXml(fields["NextContinuationToken"]),
+    nextToken: next === undefined ? undefined : unescapeXml(next),
   };
-}
-
-interface Raw {
-  key: string | undefined;
-  size: string | undefined;
-  etag: string | undefined;
-  lastModified: string | undefined;
-  storageClass: string | undefined;
-}
-
-function rawObject(text: string, { from, to }: Element): Raw | undefined {
-  const raw: Raw = {
-    key: undefined,
-    size: undefined,
-    etag: undefined,
-    lastModified: undefined,
-    storageClass: undefined,
-  };
-  for (let at = from; ;) {
-    const element = elementAt(text, at, to);
-    if (element === "end") return raw;
-    if (element === undefined) return undefined;
-    at = element.next;
-    switch (element.name) {
-      case "Key":
-        raw.key = text.slice(element.from, element.to);
-        break;
-      case "Size":
-        raw.size = text.slice(element.from, element.to);
-        break;
-      case "ETag":
-        raw.etag = text.slice(element.from, element.to);
-        break;
-      case "LastModified":
-        raw.lastModified = text.slice(element.from, element.to);
-        break;
-      case "StorageClass":
-        raw.storageClass = text.slice(element.from, element.to);
-        break;
-    }
-  }
 }
 
 const LT = 60;
+const GT = 62;
 const SLASH = 47;
 const BLANK = 32;
+const ZERO = 48;
+const NINE = 57;
 
-/** The element that begins at or, behind blanks, after `at`; "end" when only blanks are left; undefined for anything else. */
-function elementAt(text: string, at: number, end: number): Element | "end" | undefined {
-  let start = at;
-  while (start < end && text.charCodeAt(start) <= BLANK) start += 1;
-  if (start >= end) return "end";
-  if (text.charCodeAt(start) !== LT) return undefined;
-  const close = text.indexOf(">", start);
-  if (close < 0 || close >= end) return undefined;
-  if (text.charCodeAt(close - 1) === SLASH) {
-    return { name: nameIn(text, start + 1, close - 1), from: close, to: close, next: close + 1 };
+/** Goes from one element to the next beside it. One object for all of them: a page has ten thousand. */
+class Cursor {
+  isBroken = false;
+  /** Of the content of the element it stands on. */
+  from = 0;
+  to = 0;
+  private nameFrom = 0;
+  private nameTo = 0;
+
+  constructor(
+    readonly text: string,
+    private next: number,
+    private end: number,
+  ) {}
+
+  /** To the children of the element that another cursor stands on. */
+  enter({ from, to }: Cursor): void {
+    this.next = from;
+    this.end = to;
+    this.isBroken = false;
   }
-  const name = nameIn(text, start + 1, close);
-  if (name === "") return undefined;
-  const from = close + 1;
-  // A leaf ends at the very next tag; what has children is searched for its own end.
-  let to = text.indexOf("<", from);
-  if (!isEndOf(text, to, name)) to = text.indexOf(`</${name}>`, from);
-  const next = to + name.length + 3;
-  return to < 0 || next > end ? undefined : { name, from, to, next };
+
+  get name(): string {
+    return this.text.slice(this.nameFrom, this.nameTo);
+  }
+
+  get content(): string {
+    return this.text.slice(this.from, this.to);
+  }
+
+  isNamed(name: string): boolean {
+    return this.nameTo - this.nameFrom === name.length && this.text.startsWith(name, this.nameFrom);
+  }
+
+  /** False at the end, and where something is that is no element: then it `isBroken`. */
+  advance(): boolean {
+    const { text, end } = this;
+    let start = this.next;
+    while (start < end && text.charCodeAt(start) <= BLANK) start += 1;
+    if (start >= end) return false;
+    this.isBroken = !this.read(start);
+    return !this.isBroken;
+  }
+
+  private read(start: number): boolean {
+    const { text, end } = this;
+    const close = text.charCodeAt(start) === LT ? text.indexOf(">", start) : -1;
+    if (close < 0 || close >= end) return false;
+    const isEmpty = text.charCodeAt(close - 1) === SLASH;
+    this.nameFrom = start + 1;
+    this.nameTo = endOfName(text, start + 1, isEmpty ? close - 1 : close);
+    if (this.nameTo === this.nameFrom) return false;
+    this.from = close + (isEmpty ? 0 : 1);
+    this.to = isEmpty ? close : this.endOfContent();
+    this.next = isEmpty ? close + 1 : this.to + (this.nameTo - this.nameFrom) + 3;
+    return this.to >= 0 && this.next <= end;
+  }
+
+  /** A leaf ends at the very next tag; what has children is searched for its own end. */
+  private endOfContent(): number {
+    const { text, from, nameFrom, nameTo } = this;
+    const length = nameTo - nameFrom;
+    const tag = text.indexOf("<", from);
+    if (tag < 0) return -1;
+    let isOwn = text.charCodeAt(tag + 1) === SLASH && text.charCodeAt(tag + 2 + length) === GT;
+    for (let at = 0; isOwn && at < length; at += 1) {
+      isOwn = text.charCodeAt(tag + 2 + at) === text.charCodeAt(nameFrom + at);
+    }
+    return isOwn ? tag : text.indexOf(`</${this.name}>`, from);
+  }
 }
 
-function isEndOf(text: string, at: number, name: string): boolean {
-  return (
-    at >= 0 &&
-    text.charCodeAt(at + 1) === SLASH &&
-    text.startsWith(name, at + 2) &&
-    text.charCodeAt(at + 2 + name.length) === 62
-  );
-}
-
-/** Without attributes; "" for what is no name of an element of S3. */
-function nameIn(text: string, from: number, to: number): string {
+/** Without attributes; where it begins for what is no name of an element of S3. */
+function endOfName(text: string, from: number, to: number): number {
   for (let at = from; at < to; at += 1) {
-    const code = text.charCodeAt(at) | 32;
-    const isLetter = code >= 97 && code <= 122;
-    if (isLetter || (at > from && text.charCodeAt(at) >= 48 && text.charCodeAt(at) <= 57)) continue;
-    return text.charCodeAt(at) <= BLANK && at > from ? text.slice(from, at) : "";
+    const code = text.charCodeAt(at);
+    const isLetter = (code | 32) >= 97 && (code | 32) <= 122;
+    if (isLetter || (at > from && code >= ZERO && code <= NINE)) continue;
+    return code <= BLANK ? at : from;
   }
-  return text.slice(from, to);
+  return to;
 }
 
-function listed({ key, size, etag, lastModified, storageClass }: Raw, isEncoded: boolean): ListedObject {
+/** Undefined: broken. */
+function readObject(cursor: Cursor, isEncoded: boolean): ListedObject | undefined {
+  let key: string | undefined;
+  let size: number | undefined;
+  let etag: string | undefined;
+  let lastModified: number | undefined;
+  let storageClass: string | undefined;
+  while (cursor.advance()) {
+    if (cursor.isNamed("Key")) key = nameOf(cursor.content, isEncoded);
+    else if (cursor.isNamed("Size")) size = sizeIn(cursor);
+    else if (cursor.isNamed("ETag")) etag = etagIn(cursor);
+    else if (cursor.isNamed("LastModified")) lastModified = secondsIn(cursor);
+    else if (cursor.isNamed("StorageClass")) storageClass = classIn(cursor);
+  }
+  if (cursor.isBroken) return undefined;
   if (key === undefined || size === undefined || etag === undefined || lastModified === undefined) {
     throw new Error("the answer has no Key, Size, ETag or LastModified");
   }
-  if (!/^\d{1,16}$/.test(size)) throw new Error(`Size is ${size}`);
-  const object = {
-    key: nameOf(key, isEncoded),
-    size: Number(size),
-    etag: bareEtag(etag),
-    lastModified: secondsOf(lastModified),
-  };
-  return storageClass === undefined ? object : { ...object, storageClass };
+  return storageClass === undefined
+    ? { key, size, etag, lastModified }
+    : { key, size, etag, lastModified, storageClass };
 }
 
 function nameOf(text: string, isEncoded: boolean): string {
@@ -164,20 +169,87 @@ function nameOf(text: string, isEncoded: boolean): string {
   return decodeEventKey(name) ?? name;
 }
 
-function bareEtag(text: string): string {
-  const etag = unescapeXml(text);
+/** More than the largest object has, and still exact. */
+const MOST_DIGITS = 15;
+
+function sizeIn({ text, from, to }: Cursor): number {
+  const size = digits(text, from, to);
+  if (to - from > MOST_DIGITS || size < 0) throw new Error(`Size is ${text.slice(from, to)}`);
+  return size;
+}
+
+const QUOTE = "&quot;";
+
+function etagIn(cursor: Cursor): string {
+  const { text, from, to } = cursor;
+  const [inner, outer] = [from + QUOTE.length, to - QUOTE.length];
+  // As S3 writes it nearly always.
+  if (
+    inner < outer &&
+    text.startsWith(QUOTE, from) &&
+    text.indexOf("&", inner) === outer &&
+    text.startsWith(QUOTE, outer)
+  ) {
+    return text.slice(inner, outer);
+  }
+  const etag = unescapeXml(cursor.content);
   return etag.startsWith('"') && etag.endsWith('"') && etag.length > 1 ? etag.slice(1, -1) : etag;
 }
 
-const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?Z$/;
+/** There are few: one text for all objects that have it. */
+const classes = new Map<string, string>();
+const MOST_CLASSES = 50;
+let lastClass = "STANDARD";
+
+function classIn(cursor: Cursor): string {
+  if (cursor.to - cursor.from === lastClass.length && cursor.text.startsWith(lastClass, cursor.from)) {
+    return lastClass;
+  }
+  const name = cursor.content;
+  const known = classes.get(name);
+  if (known !== undefined) return (lastClass = known);
+  if (classes.size < MOST_CLASSES) classes.set(name, name);
+  return (lastClass = name);
+}
+
+/** `2026-01-02T03:04:05`, then a fraction or not, then `Z`. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+const WHOLE = "2026-01-02T03:04:05.000Z".length;
 let day = { text: "", seconds: 0 };
 
 /** Epoch seconds, rounded down. Neighbours in a listing are mostly of the same day. */
-function secondsOf(text: string): number {
-  const [whole, year, month, date, hours, minutes, seconds] = TIME.exec(text) ?? [];
-  if (whole === undefined) throw new Error(`LastModified is ${text}`);
-  const known = text.slice(0, 10);
-  if (day.text !== known)
-    day = { text: known, seconds: Date.UTC(Number(year), Number(month) - 1, Number(date)) / 1000 };
-  return day.seconds + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+function secondsIn({ text, from, to }: Cursor): number {
+  const isUsual = to - from === WHOLE && text.charCodeAt(from + 10) === 84 && text.charCodeAt(to - 1) === 90;
+  const [hours, minutes, seconds] = [
+    digits(text, from + 11, from + 13),
+    digits(text, from + 14, from + 16),
+    digits(text, from + 17, from + 19),
+  ];
+  const isSameDay = isUsual && text.startsWith(day.text, from) && day.text !== "";
+  if (
+    isSameDay &&
+    hours >= 0 &&
+    minutes >= 0 &&
+    seconds >= 0 &&
+    text.startsWith(":", from + 13) &&
+    text.startsWith(":", from + 16)
+  ) {
+    return day.seconds + hours * 3600 + minutes * 60 + seconds;
+  }
+  const whole = text.slice(from, to);
+  if (!TIME.test(whole)) throw new Error(`LastModified is ${whole}`);
+  const date = whole.slice(0, 10);
+  day = { text: date, seconds: Date.parse(date) / 1000 };
+  return day.seconds + hours * 3600 + minutes * 60 + seconds;
+}
+
+/** -1 for what is no number. */
+function digits(text: string, from: number, to: number): number {
+  let value = from < to ? 0 : -1;
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < ZERO || code > NINE) return -1;
+    value = value * 10 + (code - ZERO);
+  }
+  return value;
 }
