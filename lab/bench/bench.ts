@@ -4,7 +4,7 @@ import { startCloudProcess } from "./cloud/client";
 import { type Bench, measureVerify, measureWorkers } from "./measure";
 import type { BenchOptions } from "./options";
 import { type BenchResult, type PeerResult, resultOf, type Run } from "./result";
-import { idealSeconds, type Job } from "./workloads";
+import { FLEETS, idealSeconds, type Job, SLOTS } from "./workloads";
 
 export interface BenchIo {
   readonly signal: AbortSignal;
@@ -36,13 +36,20 @@ export async function runBench(
       profile: options.profile,
       signal: io.signal,
     };
+    const fleets = job.name === "fleet" ? FLEETS : [1];
     const runs: Run[] = [];
     for (let number = 1; number <= options.runs; number++) {
       io.signal.throwIfAborted();
       io.progress(`${job.name}: run ${number} of ${options.runs}`);
-      runs.push(job.name === "verify" ? await measureVerify(bench) : await measureWorkers(bench, 1));
+      if (job.name === "verify") runs.push(await measureVerify(bench));
+      else for (const workers of fleets) runs.push(await measureWorkers(bench, workers));
     }
-    return resultOf(job.name, idealSeconds(job), runs, peers === undefined ? [] : await peers(bench, io));
+    return resultOf(
+      job.name,
+      idealSeconds(job, SLOTS * Math.max(...fleets)),
+      runs,
+      peers === undefined ? [] : await peers(bench, io),
+    );
   } finally {
     await cloud.end();
     await certificate?.remove();

@@ -1,9 +1,11 @@
 /** `npm run bench`. Exit codes: 0 measured, 1 something failed, 2 wrong usage, 130 interrupted. */
+import { join } from "node:path";
 import { Interrupted, type Terminal } from "../chaos/terminal";
 import { runBench } from "./bench";
 import { measureCeiling } from "./ceiling";
 import { type BenchOptions, readOptions } from "./options";
 import { measurePeers } from "./peers/peers";
+import { writeReport } from "./report/report";
 import { resultLines } from "./table";
 import { jobOf, NAMES } from "./workloads";
 
@@ -39,7 +41,12 @@ async function carryOut(options: BenchOptions, terminal: Terminal): Promise<void
     terminal.document({ name: "ceiling", servers: found });
     return;
   }
-  if (name === undefined) throw new Error("not yet");
+  if (name === undefined) {
+    await writeReport(options, io, join(process.cwd(), "docs"));
+    terminal.lines(["docs/performance.md and docs/performance-cpu.svg are written"]);
+    terminal.document({ name: "report", written: ["docs/performance.md", "docs/performance-cpu.svg"] });
+    return;
+  }
   const job = jobOf(name, options.scale);
   const result = await runBench(job, options, io, options.peers && !job.copied ? measurePeers : undefined);
   terminal.progress("");

@@ -44,16 +44,18 @@ export interface BenchResult {
   readonly peers: readonly PeerResult[];
 }
 
-/** Medians of everything; requests are those of the run whose wall time is the median. @throws RangeError without a run */
+/** Medians of everything, of a fleet those of the most workers; requests are those of the run whose wall time is the median. @throws RangeError without a run */
 export function resultOf(
   name: Name,
   idealSeconds: number,
   runs: readonly Run[],
   peers: readonly PeerResult[],
 ): BenchResult {
-  const typical = [...runs].sort((a, b) => a.wallSeconds - b.wallSeconds)[Math.floor((runs.length - 1) / 2)];
+  const most = Math.max(...runs.map((run) => run.workers));
+  const counted = runs.filter((run) => run.workers === most);
+  const typical = [...counted].sort((a, b) => a.wallSeconds - b.wallSeconds)[Math.floor((counted.length - 1) / 2)];
   if (typical === undefined) throw new RangeError("no run to make a result of");
-  const middle = (pick: (run: Run) => number): number => median(runs.map(pick));
+  const middle = (pick: (run: Run) => number): number => median(counted.map(pick));
   return {
     name,
     wallSeconds: rounded(middle((run) => run.wallSeconds)),

@@ -23,6 +23,9 @@ export interface Job {
   readonly latency: Partial<Latency>;
 }
 
+/** Workers beside each other, one number after another. */
+export const FLEETS: readonly number[] = [1, 2, 4, 8];
+
 /** Slots of one worker: the product's default. */
 export const SLOTS = DEFAULTS.copyConcurrency;
 
@@ -47,12 +50,19 @@ export function jobOf(name: Name, scale = 1): Job {
   const once = { name, eventsPerObject: 1, copied: false };
   switch (name) {
     case "small":
-    case "fleet":
       return {
         ...once,
         about: "many small objects: 64 KiB each, 30 ms per copy, 10 ms per HEAD",
         objects: many("small", times(20_000), () => SMALL_BYTES),
         latency: SMALL,
+      };
+    case "fleet":
+      return {
+        ...once,
+        about:
+          "6,000 small objects, everything ten times slower than in small, for 1, 2, 4 and 8 workers beside each other",
+        objects: many("fleet", times(6_000), () => SMALL_BYTES),
+        latency: { operationMs: { CopyObject: 300, HeadObject: 100 } },
       };
     case "large":
       return {
