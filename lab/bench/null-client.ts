@@ -7,7 +7,7 @@ export async function startNullServer(): Promise<{ readonly endpoint: string; re
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const endpoint = await new Promise<string>((resolve, reject) => {
-    child.once("message", (message) => resolve(String(message)));
+    child.once("message", (message) => resolve(message as string));
     child.once("exit", (code) => reject(new Error(`the null server has ended (${String(code)})`)));
   });
   return { endpoint, end: () => void child.kill("SIGKILL") };

@@ -47,9 +47,13 @@ export function startCloudProcess(): CloudProcess {
 
   return {
     prepare: (input) => ask("prepare", input) as ReturnType<Calls["prepare"]>,
-    reset: async (input) => void (await ask("reset", input)),
+    reset: async (input) => {
+      await ask("reset", input);
+    },
     seen: (input) => ask("seen", input) as ReturnType<Calls["seen"]>,
-    close: async (input) => void (await ask("close", input)),
+    close: async (input) => {
+      await ask("close", input);
+    },
     async end() {
       if (gone === undefined) await ask("close", null).catch(() => undefined);
       await ended;

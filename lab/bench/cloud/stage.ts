@@ -60,7 +60,7 @@ export function makeStage(): Calls {
     };
   }
 
-  async function reset({ messages }: { readonly messages: boolean }): Promise<void> {
+  function reset({ messages }: { readonly messages: boolean }): void {
     const { stack: at, job: of } = ready();
     const { cloud, destination, queue } = at;
     if (!of.copied) {
@@ -77,7 +77,7 @@ export function makeStage(): Calls {
     cpuBefore = process.cpuUsage();
   }
 
-  async function seen(): Promise<Seen> {
+  function seen(): Seen {
     const { stack: at, job: of } = ready();
     const { cloud, destination, queue } = at;
     const { user, system } = process.cpuUsage(cpuBefore);
@@ -105,8 +105,9 @@ export function makeStage(): Calls {
 
   return {
     prepare,
-    reset,
-    seen,
+    // An error is the call's, as of a call to another process.
+    reset: (input) => Promise.resolve(input).then(reset),
+    seen: () => Promise.resolve().then(seen),
     close: async () => stack?.close(),
   };
 }
