@@ -73,7 +73,8 @@ function watch(pid: number): () => Usage {
   let last: Usage = { cpuSeconds: 0, peakRssMiB: 0 };
   const look = (): void => {
     try {
-      last = usageOf(pid);
+      const now = usageOf(pid);
+      last = { ...now, peakRssMiB: Math.max(last.peakRssMiB, now.peakRssMiB) };
     } catch {
       // It has just ended.
     }
@@ -93,6 +94,22 @@ function usageOf(pid: number): Usage {
   // Behind the name, which may hold anything: utime, stime, cutime and cstime are the 14th to 17th field (proc(5)).
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0);
+  return { cpuSeconds: ticks / TICKS, peakRssMiB: Math.max(...familyOf(pid).map(peakKib)) / 1024 };
+}
+
+function peakKib(pid: number): number {
   const [, peak = "0"] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return { cpuSeconds: ticks / TICKS, peakRssMiB: Number(peak) / 1024 };
+  return Number(peak);
+}
+
+/** A program may be started through another one that waits for it. */
+function familyOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  return [
+    pid,
+    ...children
+      .split(" ")
+      .filter(Boolean)
+      .flatMap((child) => familyOf(Number(child))),
+  ];
 }

@@ -88,6 +88,7 @@ export function performanceDocument({ measured, ceiling, allocations, machine, c
 Measured with \`${command}\` on ${machine}, the local cloud in a process of its own on the same cores. Objects are phantoms: they have a
 size and an identity, but no bytes, and the cloud answers after the time that its model of S3 says. So these figures show what
 the worker costs and how well it keeps its ${SLOTS} slots busy; how fast S3 itself is, they do not show. Nothing here was measured on AWS.
+With \`--scale\` every job is only that part of what its description says; the start of the process then weighs more.
 
 ${table(
   ["benchmark", "objects", "wall, s", "ideal, s", "wall / ideal", "CPU s per 1,000", "in flight", "MiB", "dollars"],
@@ -107,8 +108,9 @@ ${table(
   TARGETS.flatMap((target) => targetRow(target, measured)),
 )}
 
-CPU seconds depend on what else the machine does: a worker that shares its cores with others is interrupted often, and each
-return costs it caches. The counts below do not.
+CPU and wall seconds depend on what else the machine does: a worker that shares its cores with other programs waits for them, is
+interrupted often, and each return costs it caches. With a load above the number of cores the wall times say little. The counts below do not
+depend on it.
 
 ## Requests
 
@@ -193,7 +195,7 @@ function peersSection(measured: readonly Measured[]): string {
       formatNumber(peer.wallSeconds / result.wallSeconds),
       formatNumber(peer.cpuSecondsPer1000),
       formatNumber(peer.cpuSecondsPer1000 / result.cpuSecondsPer1000),
-      formatNumber(peer.peakRssMiB),
+      peer.peakRssMiB > 0 ? formatNumber(peer.peakRssMiB) : "not seen",
       formatNumber(peer.failedObjects),
     ]),
   );
