@@ -6,6 +6,7 @@ import { type ClientOptions, makeDestinationClient, makeQueueClients, makeSource
 import { makeDestinationBucket } from "./destination-bucket";
 import { makeExplainHead } from "./head";
 import { makeLeanDestinationBucket } from "./lean/destination-bucket";
+import { makeLeanListing } from "./lean/listing";
 import { leanCalls } from "./lean/queue";
 import { makeS3Transport } from "./lean/s3-transport";
 import { makeLeanSourceBucket } from "./lean/source-bucket";
@@ -95,6 +96,8 @@ function overLean(config: WorkerConfig, { receivers }: PortsOptions, sdk: Return
       sourceBucket,
       ...encryption(config),
     }),
+    sourceListing: makeLeanListing({ transport: toSource, name: sourceBucket, session: false }),
+    destinationListing: makeLeanListing({ transport: toDestination, name: destinationBucket, session: true }),
     queue,
     heartbeats: queue,
     destroy() {

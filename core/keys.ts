@@ -36,8 +36,12 @@ export function encodeCopySource(bucket: string, key: string): string {
 
 /** Percent-encodes every segment the way Signature Version 4 does (unreserved characters stay); slashes stay. Never throws. */
 export function encodePath(key: string): string {
+  if (PLAIN_PATH.test(key)) return key;
   return key.split("/").map(encodeSegment).join("/");
 }
+
+/** Most keys need no encoding. */
+const PLAIN_PATH = /^[A-Za-z0-9\-._~/]*$/;
 
 /** "" contains every key. A prefix is any text, not only a directory. */
 export function isUnderPrefix(key: string, prefix: string): boolean {

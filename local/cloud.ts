@@ -12,7 +12,7 @@ import { makeEc2, type Network } from "./ec2";
 import { makeEcs, type Ecs, type EcsTiming } from "./ecs";
 import { systemClock, type Clock } from "./http/clock";
 import { Faults } from "./http/faults";
-import { Front } from "./http/front";
+import { type Certificate, Front } from "./http/front";
 import { Principals } from "./http/principals";
 import { seededRandom } from "./http/random";
 import { RequestLog } from "./http/request-log";
@@ -49,12 +49,14 @@ export interface CloudOptions {
   readonly logs?: Pick<LogsOptions, "keepBytesPerGroup" | "scanPerCall">;
   /** JSON lines of all requests are appended here. */
   readonly requestLogFile?: string;
-  /** Requests that the log keeps in memory. Default 100,000. */
+  /** Requests that the log keeps in memory. Default 100,000, 0 for none. */
   readonly keepRequests?: number;
+  /** Speaks TLS with this certificate instead of plain HTTP. */
+  readonly tls?: Certificate;
 }
 
 export interface Cloud {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or `https` */
   readonly endpoint: string;
   readonly region: string;
   readonly accountId: string;
@@ -98,7 +100,14 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     ...(options.requestLogFile !== undefined && { file: options.requestLogFile }),
     ...(options.keepRequests !== undefined && { keep: options.keepRequests }),
   });
-  const front = new Front({ principals, faults, log, random: random(1), port: options.port ?? 0 });
+  const front = new Front({
+    principals,
+    faults,
+    log,
+    random: random(1),
+    port: options.port ?? 0,
+    ...(options.tls && { tls: options.tls }),
+  });
   let endpoint = "";
   const common = { region, accountId, clock, endpoint: () => endpoint };
   const sqs = makeSqs({ ...common, random: random(2), ...(options.sqs && { hardness: options.sqs }) });

@@ -11,6 +11,12 @@ const ENTRIES = {
   demo: "lab/demo/main.ts",
   "verify-measure": "lab/verify/main.ts",
   chaos: "lab/chaos/main.ts",
+  bench: "lab/bench/main.ts",
+  "bench-allocations": "lab/bench/allocations.ts",
+  "bench-cloud": "lab/bench/cloud/main.ts",
+  "bench-null": "lab/bench/null-server.ts",
+  "bench-plain-sdk": "lab/bench/peers/plain-sdk.ts",
+  "bench-probe": "lab/bench/probe.ts",
 };
 
 const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)));

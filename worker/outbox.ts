@@ -50,6 +50,9 @@ export interface OutboxDeps {
   readonly changed: Condition;
 }
 
+/** Why a batch does not wait any longer. A reason of our own costs no exception. */
+const FULL = "the batch is full";
+
 interface Entry<T> {
   readonly item: T;
   readonly settle: (done: boolean) => void;
@@ -173,7 +176,7 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
 
     function schedule(): void {
       if (waiting.length >= MAX_ENTRIES) {
-        timer?.abort();
+        timer?.abort(FULL);
         void flush();
       } else if (timer === undefined && waiting.length > 0) {
         const mine = new AbortController();

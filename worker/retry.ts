@@ -2,6 +2,7 @@
 import { asSyncError, classOf, syncError, type SyncError } from "../core/errors";
 import type { Clock } from "../core/ports";
 import { decideRetry, DEFAULT_RETRY, type RetryPolicy } from "../core/retry";
+import { onAbort } from "./controller";
 import { Interruption } from "./interruption";
 
 export interface RetryDeps {
@@ -15,40 +16,51 @@ export interface RetryDeps {
  * Makes one attempt. After `timeoutMs` it stops waiting and rejects with `Timeout`, effect unknown: the request may still
  * take effect at the server. The call's own signal is aborted then, or when `signal` is.
  */
-export async function callOnce<T>(
+export function callOnce<T>(
   clock: Clock,
   operation: string,
   timeoutMs: number,
   signal: AbortSignal,
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  if (signal.aborted) throw givenUp(operation, "none");
-  const inner = new AbortController();
-  const timer = new AbortController();
-  let abandon: (() => void) | undefined;
-  try {
-    const abandoned = new Promise<never>((_, reject) => {
-      abandon = (): void => reject(givenUp(operation, "unknown"));
-      signal.addEventListener("abort", abandon, { once: true });
-    });
-    const late = clock.sleep(timeoutMs, timer.signal).then(() => {
-      if (timer.signal.aborted) return new Promise<never>(() => undefined);
-      throw syncError({
-        code: "Timeout",
-        operation,
-        effect: "unknown",
-        message: `no answer within ${timeoutMs / 1000} s`,
-      });
-    });
-    return await Promise.race([call(inner.signal), late, abandoned]);
-  } catch (error) {
-    // Only now: aborting a call that has answered could tear down a socket that already serves the next one.
-    inner.abort();
-    throw asSyncError(error, operation);
-  } finally {
-    timer.abort();
-    if (abandon !== undefined) signal.removeEventListener("abort", abandon);
-  }
+  if (signal.aborted) return Promise.reject(givenUp(operation, "none"));
+  return new Promise<T>((resolve, reject) => {
+    const inner = new AbortController();
+    const timer = new AbortController();
+    let over = false;
+    const end = (): void => {
+      over = true;
+      forget();
+      // With a reason of our own: without one every call would make an exception with a stack, the dearest part of it all.
+      timer.abort(ENDED);
+    };
+    const fail = (error: unknown): void => {
+      if (over) return;
+      end();
+      // Only now: aborting a call that has answered could tear down a socket that already serves the next one.
+      inner.abort();
+      reject(asSyncError(error, operation));
+    };
+    const succeed = (value: T): void => {
+      if (over) return;
+      end();
+      resolve(value);
+    };
+    const forget = onAbort(signal, () => fail(givenUp(operation, "unknown")));
+    void clock.sleep(timeoutMs, timer.signal).then(() => (over ? undefined : fail(noAnswer(operation, timeoutMs))));
+    try {
+      call(inner.signal).then(succeed, fail);
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+const ENDED = "the call has ended";
+
+function noAnswer(operation: string, timeoutMs: number): SyncError {
+  const message = `no answer within ${timeoutMs / 1000} s`;
+  return syncError({ code: "Timeout", operation, effect: "unknown", message });
 }
 
 /**

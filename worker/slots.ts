@@ -7,6 +7,7 @@
  * - AIMD: the limit is halved when S3 asks for fewer requests, at most once per round trip (a 503 of a request that was sent
  *   before the last decrease says nothing new), and grows by one per `limit` successes.
  */
+import { onAbort } from "./controller";
 import { Interruption } from "./interruption";
 
 export type SlotResult = "ok" | "throttled" | "failed";
@@ -100,7 +101,7 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
     return new Promise((resolve, reject) => {
       const queue = waiting.get(owner) ?? [];
       const granted: Waiter = (slot) => {
-        signal.removeEventListener("abort", cancelled);
+        forget();
         resolve(slot);
       };
       const cancelled = (): void => {
@@ -109,7 +110,7 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
         if (queue.length === 0 && waiting.get(owner) === queue) waiting.delete(owner);
         reject(new Interruption("stopping"));
       };
-      signal.addEventListener("abort", cancelled, { once: true });
+      const forget = onAbort(signal, cancelled);
       queue.push(granted);
       waiting.set(owner, queue);
     });

@@ -207,22 +207,31 @@ function parseHead(text: string): Head {
   return { status: Number(status), reason, headers, keepAlive };
 }
 
+/** Names as servers spell them, with their form in lower case: nearly all answers have the same. */
+const knownNames = new Map<string, string>();
+const MOST_NAMES = 500;
+
 function addHeader(headers: Record<string, string>, line: string): void {
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(0, colon));
-  // Also refuses folded lines and blanks before the colon: readers differ about those.
-  if (!HEADER_NAME.test(name)) throw protocolError("a malformed header");
+  let lower = knownNames.get(name);
+  if (lower === undefined) {
+    // Also refuses folded lines and blanks before the colon: readers differ about those.
+    if (!HEADER_NAME.test(name)) throw protocolError("a malformed header");
+    lower = name.toLowerCase();
+    if (knownNames.size < MOST_NAMES) knownNames.set(name, lower);
+  }
   const value = trimBlanks(line.slice(colon + 1));
   if (value.includes("\0") || value.includes("\r") || value.includes("\n"))
     throw protocolError("a malformed header value");
-  const lower = name.toLowerCase();
   const known = headers[lower];
   if (known === undefined) headers[lower] = value;
   else if (lower !== "content-length" || known !== value) headers[lower] = `${known}, ${value}`;
 }
 
 function trimBlanks(text: string): string {
-  let [from, to] = [0, text.length];
+  let from = 0;
+  let to = text.length;
   const isBlank = (index: number): boolean => text[index] === " " || text[index] === "\t";
   while (from < to && isBlank(from)) from += 1;
   while (to > from && isBlank(to - 1)) to -= 1;

@@ -39,6 +39,8 @@ export interface S3Request {
   readonly headers?: RawHeaders;
   /** Signed with a session of the directory bucket; copies never are (facts 1.9). */
   readonly session?: boolean;
+  /** The caller reads the body of a success by itself, which has no `fields` then. */
+  readonly isLarge?: boolean;
 }
 
 export interface S3Answer extends Answer {
@@ -64,6 +66,8 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
   const plain = makeSigner({ region, service });
   const inSession = makeSigner({ region, service, tokenHeader: "x-amz-s3session-token" });
   let place: Promise<Place> | undefined;
+  let found: Place | undefined;
+  let known: Identity | undefined;
   let destroyed = false;
 
   /** Where the bucket is; a failure to find out is not remembered. */
@@ -72,7 +76,7 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
       .then(({ endpoint, basePath }) => {
         const pool = makePool({ dial: makeDial(endpoint), maxConnections });
         if (destroyed) pool.destroy();
-        return { endpoint, basePath, pool };
+        return (found = { endpoint, basePath, pool });
       })
       .catch((error: unknown) => {
         place = undefined;
@@ -81,8 +85,15 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
     return place;
   }
 
+  /** The credentials as long as the SDK would not renew them either: most requests need not wait for anything. */
+  function knownCredentials(): Identity | undefined {
+    if (known === undefined) return undefined;
+    const { expiration } = known;
+    return expiration === undefined || expiration.getTime() - Date.now() > RENEWED_BEFORE_MS ? known : undefined;
+  }
+
   async function identity(session: boolean): Promise<{ credentials: SigningCredentials; signer: Signer }> {
-    const base = await client.config.credentials();
+    const base = (known = await client.config.credentials());
     if (!session || sessions === undefined) return { credentials: base, signer: plain };
     const own = {
       accessKeyId: base.accessKeyId,
@@ -98,27 +109,18 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
     let answer: Answer | undefined;
     try {
       const headers = sendable(request.headers);
-      const { endpoint, basePath, pool } = await orAbort(located(), signal);
-      const { credentials, signer } = await orAbort(identity(session), signal);
+      const { endpoint, basePath, pool } = found ?? (await orAbort(located(), signal));
+      const plainly = session ? undefined : knownCredentials();
+      const { credentials, signer } =
+        plainly === undefined ? await orAbort(identity(session), signal) : { credentials: plainly, signer: plain };
       if (session) token = credentials.sessionToken;
+      headers["host"] = endpoint.authority;
+      const { method, query = "" } = request;
       const path = `${basePath}/${encodePath(request.key)}`;
-      const query = request.query ?? "";
-      const signed = signer.sign(
-        {
-          method: request.method,
-          path,
-          query,
-          headers: { ...headers, host: endpoint.authority },
-          payloadHash: EMPTY_SHA256,
-        },
-        credentials,
-        Date.now(),
-      );
-      answer = await pool.exchange(
-        { method: request.method, head: headText(request.method, path, query, signed) },
-        signal,
-      );
-      return successOf(answer);
+      const toSign = { method, path, query, headers, payloadHash: EMPTY_SHA256 };
+      const lines = signer.signedLines(toSign, credentials, Date.now());
+      answer = await pool.exchange({ method, head: headText(method, path, query, lines) }, signal);
+      return successOf(answer, request.isLarge === true);
     } catch (thrown) {
       const error = translate(thrown, operation, kind, {
         auth: session ? "session" : "credentials",
@@ -139,6 +141,13 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
   };
 }
 
+interface Identity extends SigningCredentials {
+  readonly expiration?: Date | undefined;
+}
+
+/** As the SDK has it: credentials with less than five minutes left are renewed. */
+const RENEWED_BEFORE_MS = 300_000;
+
 const PROBE_KEY = "key";
 
 async function locate(client: S3Client, bucket: string): Promise<Omit<Place, "pool">> {
@@ -147,28 +156,40 @@ async function locate(client: S3Client, bucket: string): Promise<Omit<Place, "po
   return { endpoint, basePath: endpoint.path.slice(0, -`/${PROBE_KEY}`.length) };
 }
 
+/** Names that Node has taken already; those of user metadata are anybody's, so there is a bound. */
+const takenNames = new Set<string>();
+const MOST_NAMES = 500;
+/** Needs neither a look at its characters nor another form. */
+const PLAIN_VALUE = /^[\t\x20-\x7e]*$/;
+
 /** @throws what Node throws for headers that must not be sent; values are put into wire form */
 function sendable(headers: RawHeaders = {}): Record<string, string> {
   const wire: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    validateHeaderName(name);
-    wire[name.toLowerCase()] = toWireForm(value);
-    validateHeaderValue(name, toWireForm(value));
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? "";
+    if (!takenNames.has(name)) {
+      validateHeaderName(name);
+      if (takenNames.size < MOST_NAMES) takenNames.add(name);
+    }
+    const isPlain = PLAIN_VALUE.test(value);
+    const sent = isPlain ? value : toWireForm(value);
+    wire[name.toLowerCase()] = sent;
+    if (!isPlain) validateHeaderValue(name, sent);
   }
   return wire;
 }
 
-function headText(method: string, path: string, query: string, headers: Readonly<Record<string, string>>): string {
-  let text = `${method} ${path}${query === "" ? "" : `?${query}`} HTTP/1.1\r\n`;
-  for (const name in headers) text += `${name}: ${headers[name] ?? ""}\r\n`;
+/** @param lines the headers */
+function headText(method: string, path: string, query: string, lines: string): string {
   // A request without a body says so, or a server may wait for one.
-  return `${text}${method === "PUT" || method === "POST" ? "content-length: 0\r\n" : ""}\r\n`;
+  const length = method === "PUT" || method === "POST" ? "content-length: 0\r\n" : "";
+  return `${method} ${path}${query === "" ? "" : `?${query}`} HTTP/1.1\r\n${lines}${length}\r\n`;
 }
 
 /** @throws an error with S3's own name, also when it stands in the body of a 200 */
-function successOf(answer: Answer): S3Answer {
+function successOf(answer: Answer, isLarge: boolean): S3Answer {
   const isSuccess = answer.status >= 200 && answer.status < 300;
-  if (isSuccess && answer.body.length === 0) return { ...answer, fields: {} };
+  if (isSuccess && (answer.body.length === 0 || (isLarge && !isError(answer.body)))) return { ...answer, fields: {} };
   const xml = answer.body.length === 0 ? undefined : readFlatXml(answer.body.toString("utf8"));
   if (isSuccess && xml !== undefined && xml.root !== "Error") return { ...answer, fields: xml.fields };
   const { Code, Message, RequestId } = xml?.root === "Error" ? xml.fields : {};
@@ -176,4 +197,11 @@ function successOf(answer: Answer): S3Answer {
     name: Code ?? "Unknown",
     $metadata: { httpStatusCode: answer.status, requestId: RequestId ?? answer.headers["x-amz-request-id"] },
   });
+}
+
+const LONGEST_PROLOG = 200;
+
+/** By its root element, without reading the rest. */
+function isError(body: Buffer): boolean {
+  return /^\s*(?:<\?xml[^>]*\?>\s*)?<Error[\s>]/.test(body.toString("latin1", 0, LONGEST_PROLOG));
 }

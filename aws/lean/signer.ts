@@ -5,7 +5,7 @@
  * day per credentials, and a request costs one SHA-256 and one HMAC. Everything is in wire form (latin1), so a header is signed
  * by its bytes, whatever they mean.
  */
-import { createHash, createHmac } from "node:crypto";
+import * as crypto from "node:crypto";
 
 export interface SigningCredentials {
   readonly accessKeyId: string;
@@ -28,6 +28,8 @@ export interface ToSign {
 export interface Signer {
   /** The headers to send: those given, the date, the token and the signature. */
   sign(request: ToSign, credentials: SigningCredentials, nowMs: number): Readonly<Record<string, string>>;
+  /** The same as the lines of a request's head. */
+  signedLines(request: ToSign, credentials: SigningCredentials, nowMs: number): string;
 }
 
 export interface SignerOptions {
@@ -42,9 +44,14 @@ export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
 export function sha256Hex(data: string | Buffer): string {
-  const hash = createHash("sha256");
-  return (typeof data === "string" ? hash.update(data, "latin1") : hash.update(data)).digest("hex");
+  const bytes = typeof data === "string" ? Buffer.from(data, "latin1") : data;
+  // Node 20.12 and later: no object is made for it.
+  return oneShot === undefined
+    ? crypto.createHash("sha256").update(bytes).digest("hex")
+    : oneShot("sha256", bytes, "hex");
 }
+
+const oneShot = (crypto as { readonly hash?: typeof crypto.hash }).hash;
 
 export function makeSigner({ region, service, tokenHeader = "x-amz-security-token" }: SignerOptions): Signer {
   let cached: { readonly id: string; readonly key: Buffer } | undefined;
@@ -70,29 +77,53 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
     return clock;
   }
 
+  /** Every header with its name, in the order they are signed in; the signature is the last. */
+  function signed(
+    { method, path, query, headers, payloadHash }: ToSign,
+    credentials: SigningCredentials,
+    nowMs: number,
+  ): readonly Header[] {
+    const { date, time } = timeOf(nowMs);
+    const all: Header[] = [["x-amz-date", time]];
+    for (const name in headers) all.push([name, headers[name] ?? ""]);
+    if (service !== "sqs") all.push(["x-amz-content-sha256", payloadHash]);
+    if (credentials.sessionToken !== undefined) all.push([tokenHeader, credentials.sessionToken]);
+    all.sort(byName);
+    let names = "";
+    let canonical = `${method}\n${path}\n${query}\n`;
+    for (const [name, value] of all) {
+      names += names === "" ? name : `;${name}`;
+      canonical += `${name}:${canonicalValue(value)}\n`;
+    }
+    canonical += `\n${names}\n${payloadHash}`;
+    const scope = `${date}/${region}/${service}/aws4_request`;
+    const text = `${ALGORITHM}\n${time}\n${scope}\n${sha256Hex(canonical)}`;
+    const signature = crypto.createHmac("sha256", signingKey(credentials, date)).update(text).digest("hex");
+    all.push([
+      "authorization",
+      `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
+    ]);
+    return all;
+  }
+
   return {
-    sign({ method, path, query, headers, payloadHash }, credentials, nowMs) {
-      const { date, time } = timeOf(nowMs);
-      const all: Record<string, string> = { ...headers, "x-amz-date": time };
-      if (service !== "sqs") all["x-amz-content-sha256"] = payloadHash;
-      if (credentials.sessionToken !== undefined) all[tokenHeader] = credentials.sessionToken;
-      const names = Object.keys(all).sort();
-      const signed = names.join(";");
-      let canonical = `${method}\n${path}\n${query}\n`;
-      for (const name of names) canonical += `${name}:${canonicalValue(all[name] ?? "")}\n`;
-      canonical += `\n${signed}\n${payloadHash}`;
-      const scope = `${date}/${region}/${service}/aws4_request`;
-      const text = `${ALGORITHM}\n${time}\n${scope}\n${sha256Hex(canonical)}`;
-      const signature = createHmac("sha256", signingKey(credentials, date)).update(text).digest("hex");
-      all["authorization"] =
-        `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
-      return all;
+    sign: (request, credentials, nowMs) => Object.fromEntries(signed(request, credentials, nowMs)),
+    signedLines(request, credentials, nowMs) {
+      let lines = "";
+      for (const [name, value] of signed(request, credentials, nowMs)) lines += `${name}: ${value}\r\n`;
+      return lines;
     },
   };
 }
 
+type Header = readonly [name: string, value: string];
+
+function byName([a]: Header, [b]: Header): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function hmac(key: Buffer | string, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest();
+  return crypto.createHmac("sha256", key).update(text).digest();
 }
 
 /** Blanks around are dropped and runs of them are one. */

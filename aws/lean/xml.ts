@@ -23,11 +23,12 @@ export function readFlatXml(text: string): FlatXml | undefined {
   const end = rest.lastIndexOf(`</${root}>`);
   if (end < 0 || rest.slice(end + root.length + 3).trim() !== "") return undefined;
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [, name = "", value = ""] of rest.slice(0, end).matchAll(CHILD)) fields[name] ??= unescape(value);
+  for (const [, name = "", value = ""] of rest.slice(0, end).matchAll(CHILD)) fields[name] ??= unescapeXml(value);
   return { root, fields };
 }
 
-function unescape(text: string): string {
+/** The five entities of XML and character references. */
+export function unescapeXml(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(
     /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(\w+));/g,

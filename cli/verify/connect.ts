@@ -7,13 +7,15 @@ import {
   makeSourceBucket,
   makeSourceClient,
 } from "../../aws";
-import { makeListing } from "../../aws/listings";
+import { makeLeanListing } from "../../aws/lean/listing";
+import { makeS3Transport } from "../../aws/lean/s3-transport";
 import type { Queue } from "../../core/ports";
 import type { System } from "../../core/system";
 import type { LookPorts } from "./looks";
 
 /** HEADs in flight per side. */
 export const CONCURRENCY = 256;
+const LISTS_AT_ONCE = 16;
 
 export type VerifyPorts = Pick<
   LookPorts,
@@ -31,11 +33,21 @@ export function connect(system: Pick<System, "region" | "sourceBucket" | "destin
   const sourceClient = makeSourceClient({ region, slots: CONCURRENCY }, sourceBucket);
   const { client, sessions, destroy } = makeDestinationClient({ region, slots: CONCURRENCY });
   const queueClients: { destroy(): void }[] = [];
+  // Listings are all that most of a run consists of; the SDK would take most of its time for them.
+  const common = { region, maxConnections: LISTS_AT_ONCE };
+  const toSource = makeS3Transport({ ...common, client: sourceClient, bucket: sourceBucket, service: "s3" });
+  const toDestination = makeS3Transport({
+    ...common,
+    client,
+    sessions,
+    bucket: destinationBucket,
+    service: "s3express",
+  });
   return {
     source: makeSourceBucket({ client: sourceClient, name: sourceBucket }),
     destination: makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
-    sourceListing: makeListing({ client: sourceClient, name: sourceBucket }),
-    destinationListing: makeListing({ client, sessions, name: destinationBucket }),
+    sourceListing: makeLeanListing({ transport: toSource, name: sourceBucket, session: false }),
+    destinationListing: makeLeanListing({ transport: toDestination, name: destinationBucket, session: true }),
     concurrency: CONCURRENCY,
     queue(queueUrl) {
       const queueClient = makeQueueClient({ region });
@@ -43,6 +55,8 @@ export function connect(system: Pick<System, "region" | "sourceBucket" | "destin
       return makeQueue({ client: queueClient, queueUrl });
     },
     destroy() {
+      toSource.destroy();
+      toDestination.destroy();
       sourceClient.destroy();
       destroy();
       for (const one of queueClients) one.destroy();

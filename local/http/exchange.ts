@@ -17,7 +17,7 @@ import {
 } from "./service";
 import { readAuthorization, type Authorization } from "./signature";
 import { internalError, marked, markOf, unmarked } from "./error-mark";
-import { pause, strikeReply } from "./strikes";
+import { cut, pause, strikeReply } from "./strikes";
 
 /** Lambda's synchronous payload limit is 6 MB, the largest of the services whose payload is read whole. */
 const MAX_WHOLE_PAYLOAD = 7 * 1024 * 1024;
@@ -92,7 +92,7 @@ export class Exchange {
     }
     errorCode ??= markOf(reply);
     let bytesOut = 0;
-    if (reply === undefined) this.req.socket.resetAndDestroy();
+    if (reply === undefined) cut(this.req.socket);
     else bytesOut = await writeReply(this.req, this.res, unmarked(reply), this.standardHeaders());
     this.log(this.res.headersSent ? (reply?.status ?? 0) : 0, errorCode, bytesOut);
     this.finish();
@@ -218,7 +218,7 @@ export class Exchange {
     const late = (this.late = new AbortController());
     const payload = await readAll(this.request.body, MAX_LATE_PAYLOAD);
     const request = { ...this.request, body: fromBuffer(payload).body, signal: late.signal };
-    this.req.socket.resetAndDestroy();
+    cut(this.req.socket);
     await pause(delayMs, late.signal);
     if (until !== undefined) await Promise.race([until, pause(undefined, late.signal)]);
     if (late.signal.aborted) throw new Cut();

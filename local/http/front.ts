@@ -3,6 +3,7 @@
  * strike, and everything is logged here, so that a service sees only requests that are allowed and says only what AWS would say.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { expiredToken } from "./auth-errors";
 import { Exchange } from "./exchange";
@@ -36,6 +37,14 @@ export interface FrontOptions {
   readonly port?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
+  /** Speaks TLS with this certificate instead of plain HTTP. */
+  readonly tls?: Certificate;
+}
+
+/** Both PEM. */
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
 }
 
 /** Names that no bucket can have, so nothing of S3 is shadowed. */
@@ -51,7 +60,8 @@ export class Front {
 
   constructor(readonly options: FrontOptions) {
     this.signatures = new SignatureChecker(options.now ?? Date.now);
-    this.server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0, highWaterMark: 64 * 1024 });
+    const how = { keepAliveTimeout: 60_000, requestTimeout: 0, highWaterMark: 64 * 1024 };
+    this.server = options.tls === undefined ? createServer(how) : createTlsServer({ ...how, ...options.tls });
     this.server.maxRequestsPerSocket = 0;
     this.server.on("connection", (socket) => {
       socket.setNoDelay(true);
@@ -74,7 +84,7 @@ export class Front {
     return this.services.get(name);
   }
 
-  /** Starts to listen; answers `http://127.0.0.1:PORT`. */
+  /** Starts to listen; answers `http://127.0.0.1:PORT`, with `https` over TLS. */
   async listen(): Promise<string> {
     const host = this.options.host ?? "127.0.0.1";
     await new Promise<void>((resolve, reject) => {
@@ -84,7 +94,7 @@ export class Front {
         resolve();
       });
     });
-    return `http://${host}:${(this.server.address() as AddressInfo).port}`;
+    return `${this.options.tls === undefined ? "http" : "https"}://${host}:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Cuts all connections, then waits until nothing of any request is running (late effects included). */

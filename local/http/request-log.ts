@@ -49,7 +49,7 @@ export interface Counter {
 }
 
 export interface RequestLogOptions {
-  /** How many entries are kept; default 100,000. Counters go on for ever. */
+  /** How many entries are kept; default 100,000, 0 for none. Counters go on for ever. */
   readonly keep?: number;
   /** JSON lines are appended here. */
   readonly file?: string;
@@ -65,6 +65,7 @@ export class RequestLog {
   >();
   private readonly inFlight = new Map<string, number>();
   private readonly peak = new Map<string, number>();
+  private readonly busy = new Map<string, { sinceMs: number; ms: number }>();
   private readonly sink: WriteStream | undefined;
   private readonly listeners = new Set<(entry: LogEntry) => void>();
 
@@ -75,20 +76,19 @@ export class RequestLog {
 
   /** A request of this operation has begun. */
   begin(operation: string): void {
-    const now = (this.inFlight.get(operation) ?? 0) + 1;
-    this.inFlight.set(operation, now);
+    const now = this.step(operation, 1);
     if (now > (this.peak.get(operation) ?? 0)) this.peak.set(operation, now);
   }
 
   /** A request in flight turned out to be another operation. */
   rename(from: string, to: string): void {
-    this.inFlight.set(from, (this.inFlight.get(from) ?? 1) - 1);
+    this.step(from, -1);
     this.begin(to);
   }
 
   /** It has ended: answered, or cut. */
   end(entry: LogEntry): void {
-    this.inFlight.set(entry.operation, (this.inFlight.get(entry.operation) ?? 1) - 1);
+    this.step(entry.operation, -1);
     const name = `${entry.principal}\n${entry.service}\n${entry.operation}`;
     let count = this.counts.get(name);
     if (count === undefined) {
@@ -103,8 +103,10 @@ export class RequestLog {
     }
     count.requests += 1;
     if (entry.status === 0 || entry.status >= 400 || entry.errorCode !== undefined) count.errors += 1;
-    this.ring[this.next] = entry;
-    this.next = (this.next + 1) % this.keep;
+    if (this.keep > 0) {
+      this.ring[this.next] = entry;
+      this.next = (this.next + 1) % this.keep;
+    }
     this.sink?.write(`${JSON.stringify(entry)}\n`);
     for (const listener of this.listeners) listener(entry);
   }
@@ -144,6 +146,12 @@ export class RequestLog {
     return this.inFlight.get(operation) ?? 0;
   }
 
+  /** Milliseconds that requests of one operation took together: 2 of them for one second at once are 2,000. */
+  busyMs(operation: string): number {
+    const { sinceMs = 0, ms = 0 } = this.busy.get(operation) ?? {};
+    return ms + (performance.now() - sinceMs) * this.inFlightNow(operation);
+  }
+
   /** Called for each entry from now on; the answer ends that. */
   subscribe(listener: (entry: LogEntry) => void): () => void {
     this.listeners.add(listener);
@@ -156,6 +164,21 @@ export class RequestLog {
     this.next = 0;
     this.counts.clear();
     this.peak.clear();
+    const sinceMs = performance.now();
+    for (const operation of this.busy.keys()) this.busy.set(operation, { sinceMs, ms: 0 });
+  }
+
+  private step(operation: string, by: 1 | -1): number {
+    const before = this.inFlightNow(operation);
+    const now = performance.now();
+    const busy = this.busy.get(operation);
+    if (busy === undefined) this.busy.set(operation, { sinceMs: now, ms: 0 });
+    else {
+      busy.ms += (now - busy.sinceMs) * before;
+      busy.sinceMs = now;
+    }
+    this.inFlight.set(operation, before + by);
+    return before + by;
   }
 
   async close(): Promise<void> {

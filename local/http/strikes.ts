@@ -1,4 +1,6 @@
 /** What a fault looks like on the wire of each service. */
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { FaultAction } from "./fault-rules";
 import { CloudError, type Reply, type ServiceName } from "./service";
 
@@ -45,4 +47,10 @@ export function pause(ms: number | undefined, signal: AbortSignal | undefined): 
     const timer = ms === undefined ? undefined : setTimeout(finish, ms);
     signal?.addEventListener("abort", finish);
   });
+}
+
+/** Ends a connection without an answer. TLS sockets know no reset of their own. */
+export function cut(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
 }

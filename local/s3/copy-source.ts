@@ -5,6 +5,7 @@ import { checkCopySource } from "./conditions";
 import { requireCustomerKey, requireKms, requireRestored } from "./encryption";
 import { s3Error } from "./errors";
 import type { Bucket, StoredObject } from "./model";
+import { copyTime, IDLE } from "./timing";
 import { objectForRead } from "./versions";
 import { bucketOf, pause } from "./world";
 
@@ -32,8 +33,10 @@ export function resolveSource(call: Call): Source {
 
 /** Time that copying so many bytes takes. */
 export function copying(call: Call, bytes: number): Promise<void> {
-  const { copyBytesPerSecond } = call.world.latency;
-  return copyBytesPerSecond > 0 ? pause(call.world, (bytes / copyBytesPerSecond) * 1000) : Promise.resolve();
+  const { world, bucketName } = call;
+  const { ms, load } = copyTime(world.latency, world.loads.get(bucketName) ?? IDLE, bytes, world.clock.now());
+  world.loads.set(bucketName, load);
+  return pause(world, ms);
 }
 
 /** A delete marker that is named by its version is a 400 for a copy, not the 405 of GET. API CopyObject, UploadPartCopy. */

@@ -7,12 +7,13 @@ import type { Clock } from "../http/clock";
 import type { Service, SessionCredentials } from "../http/service";
 import { makeAdmin, type S3Admin } from "./admin";
 import { BlobStore } from "./blobs";
-import { authorize, makeCall, type Operation } from "./call";
+import { authorize, makeCall, type Call, type Operation } from "./call";
 import { Delivery } from "./delivery";
 import { errorReply, s3Error } from "./errors";
 import { Notifier } from "./notifications";
 import { OPERATIONS, routeOf, type OperationName } from "./routing";
 import { Sessions } from "./sessions";
+import { admit, IDLE, NO_LATENCY, prefixLimit, prefixOf, requestMs } from "./timing";
 import { clockFrom, count, pause, type World } from "./world";
 
 export type { AdminVersion, OpenUpload, S3Admin } from "./admin";
@@ -67,7 +68,8 @@ export function makeS3(options: S3Options): S3 {
     policies: new Map(),
     kmsDenied: new Set(),
     counters: new Map(),
-    latency: { perRequestMs: 0, copyBytesPerSecond: 0 },
+    latency: NO_LATENCY,
+    loads: new Map(),
   };
   return {
     name: "s3",
@@ -76,7 +78,9 @@ export function makeS3(options: S3Options): S3 {
     async handle(request, route) {
       const call = makeCall(world, request, route);
       count(world, route.operation);
-      if (world.latency.perRequestMs > 0) await pause(world, world.latency.perRequestMs);
+      throttle(call);
+      const ms = requestMs(world.latency, route.operation);
+      if (ms > 0) await pause(world, ms);
       wake(world, call.bucketName);
       authorize(call);
       const operation: Operation = OPERATIONS[route.operation as OperationName];
@@ -89,6 +93,19 @@ export function makeS3(options: S3Options): S3 {
       await world.blobs.close();
     },
   };
+}
+
+/**
+ * General purpose buckets take so many requests a second below a prefix; directory buckets have no such limit.
+ * @throws SlowDown
+ */
+function throttle({ world, operation, bucketName, key, rules }: Call): void {
+  const perSecond = prefixLimit(world.latency, operation);
+  if (perSecond <= 0 || rules.signingName !== "s3") return;
+  const name = `${bucketName}/${prefixOf(key)} ${perSecond}`;
+  const { taken, load } = admit(perSecond, world.loads.get(name) ?? IDLE, world.clock.now());
+  world.loads.set(name, load);
+  if (!taken) throw s3Error("SlowDown");
 }
 
 /** A directory bucket that was idle for 90 days answers 503 from the first access until it is awake. UG directory-buckets-overview. */

@@ -8,16 +8,12 @@ import { hashedOrder, KeyIndex, utf8Order } from "./key-index";
 import type { Bucket } from "./model";
 import type { Notifier } from "./notifications";
 import type { Sessions } from "./sessions";
+import type { Latency, Load } from "./timing";
+
+export type { Latency } from "./timing";
 
 /** Whether a principal may do something. `action` is an IAM action ("s3:GetObject", "s3express:CreateSession"). */
 export type Policy = (action: string, bucket: string, key: string | undefined) => boolean;
-
-/** How long things take, in milliseconds of the clock and bytes per second. 0 = no time at all. */
-export interface Latency {
-  readonly perRequestMs: number;
-  /** Of every CopyObject and UploadPartCopy by itself. */
-  readonly copyBytesPerSecond: number;
-}
 
 export interface World {
   readonly region: string;
@@ -33,6 +29,8 @@ export interface World {
   readonly kmsDenied: Set<string>;
   readonly counters: Map<string, number>;
   latency: Latency;
+  /** What the latency model remembers, by bucket and by prefix. */
+  readonly loads: Map<string, Load>;
 }
 
 /** A clock from what the options give: a whole one, or only a reading of the time. */

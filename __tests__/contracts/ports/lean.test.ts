@@ -11,6 +11,7 @@ import { makeExplainHead } from "../../../aws/head";
 import { makeLeanDestinationBucket } from "../../../aws/lean/destination-bucket";
 import { makeS3Transport } from "../../../aws/lean/s3-transport";
 import { makeLeanSourceBucket } from "../../../aws/lean/source-bucket";
+import { makeLeanListing } from "../../../aws/lean/listing";
 import { leanCalls } from "../../../aws/lean/queue";
 import { makeSqsTransport } from "../../../aws/lean/sqs-transport";
 import { makeQueueOn } from "../../../aws/queue";
@@ -18,6 +19,7 @@ import { startCloud, type Cloud } from "../../../local/cloud";
 import { describeDestinationBucketContract } from "./destination-bucket";
 import type { DestinationSubject } from "./destination-subject";
 import { describeDestinationUploadsContract } from "./destination-uploads";
+import { describeListingContract, type ListingSubject } from "./listing";
 import { localSource } from "./local-source";
 import { describeQueueContract, type QueueSubject } from "./queue";
 import { describeSourceBucketContract, type SourceSubject } from "./source-bucket";
@@ -130,6 +132,47 @@ async function queueSubject(): Promise<QueueSubject> {
   };
 }
 
+async function listingSubject(bucket: string): Promise<ListingSubject> {
+  const cloud = await startCloud({ principals: ["worker"] });
+  cloud.s3.createBucket(bucket);
+  const session = bucket === DESTINATION;
+  const closers: (() => void)[] = [];
+  const listing = (name: string) => {
+    const source = session ? undefined : makeSourceClient(optionsFor(cloud, "worker"), name);
+    const destination = makeDestinationClient(optionsFor(cloud, "worker"));
+    const transport = makeS3Transport({
+      client: source ?? destination.client,
+      ...(session ? { sessions: destination.sessions } : {}),
+      bucket: name,
+      region: cloud.region,
+      service: session ? "s3express" : "s3",
+      maxConnections: 4,
+    });
+    closers.push(() => {
+      transport.destroy();
+      source?.destroy();
+      destination.destroy();
+    });
+    return makeLeanListing({ transport, name, session });
+  };
+  return {
+    listing: listing(bucket),
+    missing: listing(session ? "gone--eun1-az1--x-s3" : "no-such-bucket"),
+    put: async (key, body = "content") => {
+      await cloud.s3.put(bucket, key, body);
+    },
+    clear: () => {
+      for (const { key } of cloud.s3.list(bucket)) cloud.s3.delete(bucket, key);
+    },
+    close: async () => {
+      for (const close of closers) close();
+      await cloud.close();
+    },
+  };
+}
+
+describeListingContract({ name: "lean, general purpose", isOrdered: true, make: () => listingSubject(SOURCE) });
+describeListingContract({ name: "lean, directory", isOrdered: false, make: () => listingSubject(DESTINATION) });
 describeSourceBucketContract({ name: "lean", make: sourceSubject });
 describeDestinationBucketContract({ name: "lean", make: destinationSubject });
 describeDestinationUploadsContract({ name: "lean", make: destinationSubject });

@@ -1,0 +1,56 @@
+/** The command line of the benchmarks. */
+import { readOptions } from "../../lab/bench/options";
+
+function read(...args: string[]) {
+  let out = "";
+  let err = "";
+  const options = readOptions(args, { writeOut: (text) => (out += text), writeErr: (text) => (err += text) });
+  return { options, out, err };
+}
+
+test("defaults, and everything that can be said", () => {
+  expect(read("small").options).toEqual({
+    name: "small",
+    json: false,
+    peers: false,
+    tls: false,
+    runs: 3,
+    scale: 1,
+    transport: "lean",
+    profile: undefined,
+  });
+  const all = ["hot-key", "--json", "--peers", "--tls", "--runs", "7", "--scale", ".25", "--transport", "sdk"];
+  expect(read(...all, "--profile", "folder").options).toEqual({
+    name: "hot-key",
+    json: true,
+    peers: true,
+    tls: true,
+    runs: 7,
+    scale: 0.25,
+    transport: "sdk",
+    profile: "folder",
+  });
+});
+
+test("every problem is named at once", () => {
+  const { options, err } = read("smal", "twice", "--runs", "0", "--scale", "2", "--transport", "udp", "--fast");
+  expect(options).toBe(2);
+  for (const part of ['"smal"', '"twice"', "--runs must be", '"0"', "--scale must be", '"2"', '"udp"', '"--fast"']) {
+    expect(err).toContain(part);
+  }
+});
+
+test.each([[[]], [["--runs", "x", "small"]], [["small", "--runs"]], [["small", "--scale", "0"]]])(
+  "%j is wrong usage",
+  (args) => {
+    const { options, err, out } = read(...args);
+    expect([options, out]).toEqual([2, ""]);
+    expect(err).not.toBe("");
+  },
+);
+
+test("help goes to stdout", () => {
+  const { options, out, err } = read("--help");
+  expect([options, err]).toEqual([0, ""]);
+  expect(out).toContain("Exit codes: 0 measured");
+});

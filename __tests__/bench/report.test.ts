@@ -1,0 +1,72 @@
+/** docs/performance.md and its picture, from results. */
+import { performanceDocument, type Findings } from "../../lab/bench/report/document";
+import { barsSvg } from "../../lab/bench/report/svg";
+import { resultOf, type Run } from "../../lab/bench/result";
+import { jobOf, type Name } from "../../lab/bench/workloads";
+
+const RUN: Run = {
+  wallSeconds: 6,
+  startSeconds: 0.3,
+  cpuSeconds: 4,
+  cpuSecondsPer1000: 0.4,
+  cloudCpuSeconds: 5,
+  requests: { HeadObject: 2000 },
+  errors: {},
+  maxInFlight: 256,
+  slotsBusy: 0.97,
+  peakRssMiB: 120,
+  dollars: 0.01,
+  failedObjects: 0,
+  copiesPerKeyAndSecond: 1,
+  workers: 1,
+};
+const PEER = { name: "other", version: "1", wallSeconds: 9, cpuSecondsPer1000: 4, peakRssMiB: 9, failedObjects: 3 };
+
+function findings(): Findings {
+  const measured = (["small", "large", "giant", "hot-key", "verify"] as Name[]).map((name) => {
+    const job = jobOf(name, 0.001);
+    return { job, tls: name === "small", result: resultOf(name, 6, [RUN], name === "small" ? [PEER] : []) };
+  });
+  return {
+    measured,
+    ceiling: [{ server: "null server", requestsPerSecond: 12_000, clientCpuPer1000: 0.05 }],
+    allocations: { lean: 12_000, nodeHttpUnsigned: 16_000, sdk: 250_000 },
+    machine: "2 cores",
+    command: "npm run bench -- report",
+  };
+}
+
+test("a target that was missed says so, and by how much; one that was met does not", () => {
+  const text = performanceDocument(findings());
+  expect(text).toMatch(
+    /\| small \| CPU s per 1,000 objects \| at most 0\.2 \| 0\.4 \| \*\*missed\*\*, by a factor of 2 \|/,
+  );
+  expect(text).toMatch(/\| large \| wall \/ ideal \| at most 1\.1 \| 1 \| met \|/);
+  expect(text).toMatch(/\| giant \| part of the slots that was busy \| at least 0\.95 \| 0\.97 \| met \|/);
+});
+
+test("other tools stand beside ours, with the ratio and what they failed at", () => {
+  expect(performanceDocument(findings())).toContain("| small | other 1 | 9 | 1.5 | 4 | 10 | 9 | 3 |");
+});
+
+test("how it was made is in it, and nothing that is no figure", () => {
+  const text = performanceDocument(findings());
+  expect(text).toContain("Written by `npm run bench -- report`");
+  expect(text).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test("bars are as long as their values, and a label cannot be markup", () => {
+  const svg = barsSvg(
+    "t",
+    [
+      { label: "a<b", value: 4, isOurs: true },
+      { label: "c", value: 1, isOurs: false },
+    ],
+    String,
+  );
+  expect([...svg.matchAll(/rect x="\d+" y="\d+" width="(\d+)"/g)].map(([, width]) => Number(width))).toEqual([
+    420, 105,
+  ]);
+  expect(svg).toContain("a&lt;b");
+  expect(svg.match(/<svg|<\/svg>/g)).toHaveLength(2);
+});

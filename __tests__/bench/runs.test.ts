@@ -1,0 +1,91 @@
+/** Every benchmark end to end, as small as it can be: the built programs on a local cloud in a process of its own. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { BenchResult } from "../../lab/bench/result";
+
+jest.setTimeout(240_000);
+
+async function bench(...args: string[]): Promise<BenchResult> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(process.cwd(), "dist/bench.cjs"), ...args]);
+  expect(stdout.trimEnd()).not.toContain("\n");
+  return JSON.parse(stdout) as BenchResult;
+}
+
+const smallest = (name: string, scale: string, ...more: string[]) =>
+  bench(name, "--json", "--runs", "1", "--scale", scale, ...more);
+
+test("small over TLS: a guard by counting, for the number of requests per object is what the promise costs", async () => {
+  const { requests, runs, maxInFlight } = await smallest("small", "0.01", "--tls");
+  expect(requests["CopyObject"]).toBe(200);
+  // One before and one after each copy, two of the look at the set-up.
+  expect(requests["HeadObject"]).toBe(2 * 200 + 2);
+  // Ten messages a call, and a few calls that are not full.
+  expect(requests["DeleteMessageBatch"]).toBeLessThanOrEqual(200 / 10 + 5);
+  expect(requests["ReceiveMessage"]).toBeLessThanOrEqual(200 / 10 + 5);
+  expect(Object.keys(requests).sort()).toEqual([
+    "CopyObject",
+    "CreateSession",
+    "DeleteMessageBatch",
+    "HeadBucket",
+    "HeadObject",
+    "ReceiveMessage",
+  ]);
+  expect(maxInFlight).toBeGreaterThan(1);
+  expect(runs[0]).toMatchObject({ failedObjects: 0, workers: 1 });
+  expect(runs[0]!.cpuSeconds).toBeGreaterThan(0);
+  expect(runs[0]!.peakRssMiB).toBeGreaterThan(20);
+});
+
+test("the same through the SDK: more bytes and more CPU, the same requests", async () => {
+  const { requests } = await smallest("small", "0.005", "--transport", "sdk");
+  expect(requests).toMatchObject({ CopyObject: 100, HeadObject: 202 });
+});
+
+test("large: parts and single copies, as planned", async () => {
+  const { requests, idealSeconds, wallSeconds } = await smallest("large", "0.01");
+  expect(requests).toMatchObject({ CreateMultipartUpload: 2, CompleteMultipartUpload: 2, CopyObject: 4 });
+  expect(wallSeconds).toBeGreaterThan(idealSeconds);
+});
+
+test("giant and mixed", async () => {
+  expect((await smallest("giant", "0.001")).requests).toMatchObject({ CompleteMultipartUpload: 1 });
+  expect((await smallest("mixed", "0.01")).requests["CopyObject"]).toBe(51);
+});
+
+test("hot-key: many events of a key are one copy", async () => {
+  const { requests } = await smallest("hot-key", "0.02");
+  expect(requests["CopyObject"]).toBe(10);
+});
+
+test("verify: as many lists as pages on both sides, and nothing else of the objects", async () => {
+  const { requests } = await smallest("verify", "0.0025");
+  expect(requests["ListObjectsV2"]).toBe(6);
+  expect(requests["HeadObject"] ?? 0).toBeLessThanOrEqual(2);
+});
+
+test("idle: one empty poll per receiver, and the worker leaves", async () => {
+  const { requests } = await smallest("idle", "1");
+  expect(requests["ReceiveMessage"]).toBe(2);
+  expect(requests["CopyObject"]).toBeUndefined();
+});
+
+test("ceiling: the local cloud beside a server that does nothing", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(process.cwd(), "dist/bench.cjs"),
+    ...["ceiling", "--json", "--runs", "1", "--scale", "0.02"],
+  ]);
+  const { servers } = JSON.parse(stdout) as { servers: { server: string; requestsPerSecond: number }[] };
+  expect(servers.map(({ server }) => server)).toEqual(["local cloud", "null server"]);
+  for (const { requestsPerSecond } of servers) expect(requestsPerSecond).toBeGreaterThan(50);
+});
+
+test("a guard of the hot path: a request allocates less than one of node:http that is not even signed, and half of the SDK's", async () => {
+  const program = join(process.cwd(), "dist/bench-allocations.cjs");
+  const flags = ["--expose-gc", "--max-semi-space-size=256", "--min-semi-space-size=256"];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
+  const bytes = JSON.parse(stdout) as { lean: number; nodeHttpUnsigned: number; sdk: number };
+  expect(bytes.lean).toBeGreaterThan(0);
+  expect(bytes.lean / bytes.nodeHttpUnsigned).toBeLessThan(0.9);
+  expect(bytes.lean / bytes.sdk).toBeLessThan(0.5);
+});

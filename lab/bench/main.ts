@@ -1,0 +1,81 @@
+/** `npm run bench`. Exit codes: 0 measured, 1 something failed, 2 wrong usage, 130 interrupted. */
+import { join } from "node:path";
+import { Interrupted, type Terminal } from "../chaos/terminal";
+import { runBench } from "./bench";
+import { measureCeiling } from "./ceiling";
+import { type BenchOptions, readOptions } from "./options";
+import { measurePeers } from "./peers/peers";
+import { writeReport } from "./report/report";
+import { resultLines } from "./table";
+import { jobOf, NAMES } from "./workloads";
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), {
+    writeOut: (text) => void process.stdout.write(text),
+    writeErr: (text) => void process.stderr.write(text),
+  });
+  if (typeof options === "number") return options;
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+  const terminal = terminalFor(options.json);
+  try {
+    await carryOut(options, terminal);
+    return 0;
+  } catch (error) {
+    const interrupted = error instanceof Interrupted || terminal.signal.aborted;
+    process.stderr.write(interrupted ? "interrupted; everything is closed and removed\n" : `${messageOf(error)}\n`);
+    return interrupted ? 130 : 1;
+  }
+}
+
+async function carryOut(options: BenchOptions, terminal: Terminal): Promise<void> {
+  const io = { signal: terminal.signal, progress: (text: string) => terminal.progress(text) };
+  const name = NAMES.find((one) => one === options.name);
+  if (options.name === "ceiling") {
+    const found = await measureCeiling(options.runs, options.scale);
+    terminal.lines(
+      found.map(
+        (one) =>
+          `${one.server}: ${one.requestsPerSecond} requests/s, ${one.clientCpuPer1000} CPU s of the client per 1,000`,
+      ),
+    );
+    terminal.document({ name: "ceiling", servers: found });
+    return;
+  }
+  if (name === undefined) {
+    await writeReport(options, io, join(process.cwd(), "docs"));
+    terminal.lines(["docs/performance.md and docs/performance-cpu.svg are written"]);
+    terminal.document({ name: "report", written: ["docs/performance.md", "docs/performance-cpu.svg"] });
+    return;
+  }
+  const job = jobOf(name, options.scale);
+  const result = await runBench(job, options, io, options.peers && !job.copied ? measurePeers : undefined);
+  terminal.progress("");
+  terminal.lines(resultLines(job, result));
+  terminal.document(result);
+}
+
+function terminalFor(json: boolean): Terminal {
+  const live = process.stderr.isTTY && process.env["TERM"] !== "dumb";
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => controller.abort(new Interrupted()));
+  }
+  return {
+    signal: controller.signal,
+    lines: (lines) => {
+      if (!json) process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+    },
+    progress: (text) => {
+      if (live) process.stderr.write(`\r\u001b[K${text}`);
+    },
+    document: (value) => {
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+void main().then((code) => process.exit(code));

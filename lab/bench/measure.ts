@@ -1,0 +1,117 @@
+/** One run of a job: the cloud as at the beginning, worker processes or the command line, and what both sides saw. */
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { SYSTEM_FIELDS, type SystemField } from "../../core/system";
+import type { CloudProcess } from "./cloud/client";
+import type { Prepared, Seen } from "./cloud/protocol";
+import { dollarsOf } from "./dollars";
+import { type Ended, run } from "./process";
+import type { Run } from "./result";
+import { type Job, SLOTS } from "./workloads";
+
+export interface Bench {
+  readonly job: Job;
+  readonly cloud: CloudProcess;
+  readonly prepared: Prepared;
+  /** Certificate to trust, as a path. */
+  readonly certificate: string | undefined;
+  readonly transport: "lean" | "sdk";
+  readonly profile: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+const RUN_TIMEOUT_MS = 600_000;
+const COPIES = ["CopyObject", "UploadPartCopy"];
+
+/** @throws Error when a worker fails or leaves anything undone */
+export async function measureWorkers(bench: Bench, workers: number): Promise<Run> {
+  const { cloud, prepared, job } = bench;
+  await cloud.reset({ messages: true });
+  const environment = { ...prepared.workerEnvironment, TRANSPORT: bench.transport, ...trusting(bench) };
+  const ended = await Promise.all(
+    Array.from({ length: workers }, () => runNode(bench, [join(process.cwd(), "dist", "worker.cjs")], environment)),
+  );
+  const seen = await cloud.seen(null);
+  for (const worker of ended) requireSuccess("worker", worker);
+  if (seen.failedObjects > 0 || seen.messagesLeft > 0) {
+    throw new Error(`${seen.failedObjects} objects are not equal and ${seen.messagesLeft} messages are left over`);
+  }
+  // What a worker does while it waits for the end is not work; a job without work is all waiting.
+  const endedAtMs = job.eventsPerObject > 0 && job.objects.length > 0 ? seen.acknowledgedAtMs : seen.lastAtMs;
+  return runOf(job, seen, ended, endedAtMs, workers);
+}
+
+/** @throws Error when verify does not find the buckets equal */
+export async function measureVerify(bench: Bench): Promise<Run> {
+  const { cloud, prepared, job } = bench;
+  await cloud.reset({ messages: false });
+  const system = Object.entries(prepared.system).map(([field, value]) => [
+    SYSTEM_FIELDS[field as SystemField].variable,
+    String(value),
+  ]);
+  const environment = {
+    ...prepared.operatorEnvironment,
+    ...(Object.fromEntries(system) as Record<string, string>),
+    ...trusting(bench),
+  };
+  const cli = join(process.cwd(), "dist", "cli.cjs");
+  // The memory that a million keys of this length need at most; the young generation does not grow with the machine.
+  const flags = ["--max-semi-space-size=4", cli, "verify", "--json", "--memory", "64"];
+  const ended = await runNode(bench, flags, environment);
+  const seen = await cloud.seen(null);
+  requireSuccess("verify", ended);
+  return runOf(job, seen, [ended], ended.startedAtMs + ended.wallSeconds * 1000, 1);
+}
+
+async function runNode(bench: Bench, args: readonly string[], environment: Record<string, string>): Promise<Ended> {
+  const { profile, signal } = bench;
+  if (profile !== undefined) await mkdir(profile, { recursive: true });
+  const profiling = profile === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", resolve(profile)];
+  return run({
+    command: process.execPath,
+    args: [...profiling, ...args],
+    environment,
+    probed: true,
+    signal,
+    timeoutMs: RUN_TIMEOUT_MS,
+  });
+}
+
+function trusting({ certificate }: Bench): Record<string, string> {
+  return certificate === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificate, AWS_CA_BUNDLE: certificate };
+}
+
+function requireSuccess(what: string, { exitCode, stderr, stdout }: Ended): void {
+  if (exitCode === 0) return;
+  throw new Error(`the ${what} ended with ${String(exitCode)}: ${stderr || stdout.slice(-2000)}`);
+}
+
+function runOf(job: Job, seen: Seen, ended: readonly Ended[], endedAtMs: number, workers: number): Run {
+  const startedAtMs = Math.min(...ended.map((one) => one.startedAtMs));
+  const wallSeconds = (endedAtMs - startedAtMs) / 1000;
+  const cpuSeconds = ended.reduce((sum, one) => sum + one.cpuSeconds, 0);
+  const copies = COPIES.reduce((sum, name) => sum + (seen.requests[name] ?? 0), 0);
+  const copyMs = COPIES.reduce((sum, name) => sum + (seen.busyMs[name] ?? 0), 0);
+  const counted = copies > 0 ? COPIES : ["ListObjectsV2"];
+  const keys = Math.max(1, job.objects.length);
+  return {
+    wallSeconds,
+    startSeconds: (seen.firstAtMs - startedAtMs) / 1000,
+    cpuSeconds,
+    cpuSecondsPer1000: (cpuSeconds / Math.max(1, keys * Math.max(1, job.eventsPerObject))) * 1000,
+    cloudCpuSeconds: seen.cpuSeconds,
+    requests: seen.requests,
+    errors: seen.errors,
+    maxInFlight: Math.max(0, ...counted.map((name) => seen.maxInFlight[name] ?? 0)),
+    slotsBusy: copyMs / Math.max(1, seen.lastCopyAtMs - seen.firstCopyAtMs) / (SLOTS * workers),
+    peakRssMiB: Math.max(...ended.map((one) => one.peakRssMiB)),
+    dollars: dollarsOf({
+      requests: seen.requests,
+      bytesCopied: seen.bytesCopied,
+      workerSeconds: ended.reduce((sum, one) => sum + one.wallSeconds, 0),
+    }),
+    failedObjects: seen.failedObjects,
+    copiesPerKeyAndSecond: copies / keys / Math.max(0.001, (endedAtMs - seen.firstAtMs) / 1000),
+    workers,
+  };
+}

@@ -1,0 +1,214 @@
+/** docs/performance.md out of the results. Pure: every figure in it was measured by the command that wrote it. */
+import { formatDollars, formatNumber } from "../../../cli/cost/quantities";
+import type { Ceiling } from "../ceiling";
+import { type BenchResult, spread } from "../result";
+import { type Job, SLOTS } from "../workloads";
+
+export interface Measured {
+  readonly job: Job;
+  readonly result: BenchResult;
+  readonly tls: boolean;
+}
+
+export interface Allocations {
+  readonly lean: number;
+  readonly nodeHttpUnsigned: number;
+  readonly sdk: number;
+}
+
+export interface Findings {
+  readonly measured: readonly Measured[];
+  readonly ceiling: readonly Ceiling[];
+  readonly allocations: Allocations;
+  /** "2 x Model name, Node v20.1.2, load 0.5". */
+  readonly machine: string;
+  readonly command: string;
+}
+
+/** What was aimed at, and how it is read out of a result. */
+interface Target {
+  readonly name: BenchResult["name"];
+  readonly what: string;
+  readonly aim: number;
+  readonly isMost: boolean;
+  readonly of: (measured: Measured) => number;
+}
+
+const TARGETS: readonly Target[] = [
+  {
+    name: "small",
+    what: "CPU s per 1,000 objects",
+    aim: 0.2,
+    isMost: true,
+    of: ({ result }) => result.cpuSecondsPer1000,
+  },
+  {
+    name: "large",
+    what: "wall / ideal",
+    aim: 1.1,
+    isMost: true,
+    of: ({ result }) => result.wallSeconds / result.idealSeconds,
+  },
+  {
+    name: "giant",
+    what: "part of the slots that was busy",
+    aim: 0.95,
+    isMost: false,
+    of: ({ result }) => middle(result, "slotsBusy"),
+  },
+  {
+    name: "hot-key",
+    what: "copies per key and second",
+    aim: 2,
+    isMost: true,
+    of: ({ result }) => middle(result, "copiesPerKeyAndSecond"),
+  },
+  {
+    name: "verify",
+    what: "CPU s per 1,000,000 objects, start included",
+    aim: 6,
+    isMost: true,
+    of: ({ job, result }) => (middle(result, "cpuSeconds") / job.objects.length) * 1e6,
+  },
+  { name: "verify", what: "peak memory, MiB", aim: 150, isMost: true, of: ({ result }) => result.peakRssMiB },
+  {
+    name: "large",
+    what: `peak memory at ${SLOTS} slots, MiB`,
+    aim: 150,
+    isMost: true,
+    of: ({ result }) => result.peakRssMiB,
+  },
+];
+
+export function performanceDocument({ measured, ceiling, allocations, machine, command }: Findings): string {
+  return `# Performance
+
+<!-- Written by \`${command}\`; do not edit. -->
+
+Measured with \`${command}\` on ${machine}, the local cloud in a process of its own on the same cores. Objects are phantoms: they have a
+size and an identity, but no bytes, and the cloud answers after the time that its model of S3 says. So these figures show what
+the worker costs and how well it keeps its ${SLOTS} slots busy; how fast S3 itself is, they do not show. Nothing here was measured on AWS.
+With \`--scale\` every job is only that part of what its description says; the start of the process then weighs more.
+
+${table(
+  ["benchmark", "objects", "wall, s", "ideal, s", "wall / ideal", "CPU s per 1,000", "in flight", "MiB", "dollars"],
+  measured.map(row),
+)}
+
+Wall is the median from the start of the process to the last message acknowledged, smallest and largest in brackets; CPU is user
+and system time of the worker alone, its start and its leaving included. Ideal is what the copies take at least in ${SLOTS} slots. Dollars are list prices of us-east-1
+for the requests, the bytes and the worker's time.
+
+${measured.map(({ job, tls }) => `- \`${job.name}\`${tls ? " over TLS" : ""}: ${job.about}.`).join("\n")}
+
+## What was aimed at
+
+${table(
+  ["benchmark", "", "aim", "measured", ""],
+  TARGETS.flatMap((target) => targetRow(target, measured)),
+)}
+
+CPU and wall seconds depend on what else the machine does: a worker that shares its cores with other programs waits for them, is
+interrupted often, and each return costs it caches. With a load above the number of cores the wall times say little. The counts below do not
+depend on it.
+
+## Requests
+
+${table(
+  ["benchmark", "requests"],
+  measured.map(({ job, result }) => [
+    job.name,
+    Object.entries(result.requests)
+      .map(([name, count]) => `${name} ${formatNumber(count)}`)
+      .join(", "),
+  ]),
+)}
+
+A fresh object takes HEAD, copy, HEAD, a tenth of a receive and a tenth of a delete. A test holds the worker to exactly these.
+
+## Where the CPU goes
+
+One HEAD allocates ${formatNumber(allocations.lean)} bytes of heap through the worker's transport, ${formatNumber(allocations.nodeHttpUnsigned)} through \`node:http\` without a
+signature, and ${formatNumber(allocations.sdk)} through the SDK. A test holds the first to 0.9 of the second and to half of the third.
+
+${ceiling.map((one) => `- ${one.server}: ${formatNumber(one.requestsPerSecond)} HEADs/s at 256 in flight; ${one.clientCpuPer1000} CPU s of the client per 1,000 requests.`).join("\n")}
+
+The client of that measurement is the transport alone: signing, sending, reading. Three requests of it are the floor of \`small\`; what \`small\`
+costs beyond that is the worker's own book-keeping (leases, deadlines, slots, log lines), garbage collection, compiling the program's
+code while it runs, TLS, and a start of the process of about half a CPU second. Profiles (\`npm run bench -- small --profile FOLDER\`) show no single
+function above a few percent besides garbage collection and the writes to the sockets.
+${peersSection(measured)}
+![CPU seconds per 1,000 objects](performance-cpu.svg)
+
+## Settings by size of object
+
+Recomputed from the model (2 s fixed and 60 to 75 MiB/s per stream on S3 Standard, docs/unproven.md) and from the figures above.
+
+| objects | \`copyConcurrency\` | \`taskCpu\` / \`taskMemory\` | \`multipartThresholdMiB\` / \`partSizeMiB\` | what limits |
+| --- | --- | --- | --- | --- |
+| below 100 MB | 256 | 1024 / 2048 | 256 / 128 | one CPU: a worker is one thread, so a second vCPU waits; more workers instead of larger ones |
+| 100 MB to 1 GB | 256 | 1024 / 2048 | 256 / 128 | the streams |
+| above 5 GB | 256 | 1024 / 2048 | 256 / 128 | the streams: every part is one, so one object uses all slots |
+| above 50 GB | 256 | 1024 / 2048 | 256 / 128, larger by itself above 1.22 TiB | the streams; the lease is extended by heartbeats, so \`visibilityTimeoutSeconds\` stays |
+`;
+}
+
+function row({ job, result, tls }: Measured): string[] {
+  const { runs, wallSeconds, idealSeconds, cpuSecondsPer1000, maxInFlight, peakRssMiB, dollars } = result;
+  const [least, most] = spread(runs.map((run) => run.wallSeconds));
+  return [
+    `${job.name}${tls ? " (TLS)" : ""}`,
+    formatNumber(job.objects.length),
+    `${formatNumber(wallSeconds)} (${formatNumber(least)} to ${formatNumber(most)})`,
+    idealSeconds > 0 ? formatNumber(idealSeconds) : "",
+    idealSeconds > 0 ? formatNumber(wallSeconds / idealSeconds) : "",
+    formatNumber(cpuSecondsPer1000),
+    formatNumber(maxInFlight),
+    formatNumber(peakRssMiB),
+    formatDollars(dollars),
+  ];
+}
+
+function targetRow({ name, what, aim, isMost, of }: Target, measured: readonly Measured[]): string[][] {
+  const found = measured.find(({ job }) => job.name === name);
+  if (found === undefined) return [];
+  const value = of(found);
+  const isMet = isMost ? value <= aim : value >= aim;
+  const factor = isMost ? value / aim : aim / value;
+  const verdict = isMet ? "met" : `**missed**, by a factor of ${formatNumber(factor)}`;
+  return [[name, what, `${isMost ? "at most" : "at least"} ${formatNumber(aim)}`, formatNumber(value), verdict]];
+}
+
+function middle({ runs }: BenchResult, name: "slotsBusy" | "copiesPerKeyAndSecond" | "cpuSeconds"): number {
+  const sorted = runs.map((run) => run[name]).sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
+
+function peersSection(measured: readonly Measured[]): string {
+  const withPeers = measured.filter(({ result }) => result.peers.length > 0);
+  if (withPeers.length === 0) return "";
+  const rows = withPeers.flatMap(({ job, result }) =>
+    result.peers.map((peer) => [
+      job.name,
+      `${peer.name} ${peer.version}`,
+      formatNumber(peer.wallSeconds),
+      formatNumber(peer.wallSeconds / result.wallSeconds),
+      formatNumber(peer.cpuSecondsPer1000),
+      formatNumber(peer.cpuSecondsPer1000 / result.cpuSecondsPer1000),
+      peer.peakRssMiB > 0 ? formatNumber(peer.peakRssMiB) : "not seen",
+      formatNumber(peer.failedObjects),
+    ]),
+  );
+  return `
+## Other tools on the same cloud
+
+Each copies once and looks at nothing afterwards; the worker also reads and acknowledges an event and looks before and behind each copy.
+
+${table(["benchmark", "tool", "wall, s", "x ours", "CPU s per 1,000", "x ours", "MiB", "failed"], rows)}
+`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

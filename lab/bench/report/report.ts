@@ -1,0 +1,61 @@
+/** `npm run bench -- report`: measures everything and writes docs/performance.md and its picture. */
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type BenchIo, runBench } from "../bench";
+import { measureCeiling } from "../ceiling";
+import type { BenchOptions } from "../options";
+import { measurePeers } from "../peers/peers";
+import { jobOf, type Name } from "../workloads";
+import { type Allocations, type Measured, performanceDocument } from "./document";
+import { barsSvg } from "./svg";
+
+const ORDER: readonly Name[] = ["small", "large", "giant", "mixed", "hot-key", "verify", "idle"];
+
+/** @param folder where the documents are */
+export async function writeReport(options: BenchOptions, io: BenchIo, folder: string): Promise<void> {
+  const machine = machineNow();
+  const measured: Measured[] = [];
+  for (const name of ORDER) {
+    const tls = name === "small";
+    const job = jobOf(name, options.scale);
+    const peers = tls && options.peers ? measurePeers : undefined;
+    measured.push({ job, tls, result: await runBench(job, { ...options, tls }, io, peers) });
+  }
+  io.progress("ceiling and allocations");
+  const findings = {
+    measured,
+    ceiling: await measureCeiling(options.runs, options.scale),
+    allocations: await measureAllocations(),
+    machine,
+    command: commandOf(options),
+  };
+  const small = measured.find(({ job }) => job.name === "small")?.result;
+  const bars = [
+    { label: "s3-express-sync, checked", value: small?.cpuSecondsPer1000 ?? 0, isOurs: true },
+    ...(small?.peers ?? []).map((peer) => ({ label: peer.name, value: peer.cpuSecondsPer1000, isOurs: false })),
+  ];
+  const svg = barsSvg("CPU seconds per 1,000 small objects over TLS", bars, (value) => value.toFixed(2));
+  await writeFile(join(folder, "performance-cpu.svg"), svg);
+  await writeFile(join(folder, "performance.md"), performanceDocument(findings));
+}
+
+async function measureAllocations(): Promise<Allocations> {
+  const program = join(process.cwd(), "dist", "bench-allocations.cjs");
+  const flags = ["--expose-gc", "--max-semi-space-size=256", "--min-semi-space-size=256"];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
+  return JSON.parse(stdout) as Allocations;
+}
+
+function machineNow(): string {
+  const all = cpus();
+  const load = loadavg()[0] ?? 0;
+  return `${all.length} cores (${(all[0]?.model ?? "unknown").trim()}), Node ${process.version}, with a load of ${load.toFixed(1)} by other programs when it began`;
+}
+
+function commandOf({ peers, runs, scale }: BenchOptions): string {
+  const more = `${peers ? " --peers" : ""}${runs === 3 ? "" : ` --runs ${runs}`}${scale === 1 ? "" : ` --scale ${scale}`}`;
+  return `npm run bench -- report${more}`;
+}
