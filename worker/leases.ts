@@ -57,7 +57,7 @@ export interface LeaseDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly visibilityTimeoutSeconds: number;
-  /** A lease that ran out or that SQS disowned. */
+  /** A lease that ran out, that SQS disowned, or whose queue is gone. */
   readonly onLost: (lease: Lease) => void;
   /** A lease near SQS's 12-hour limit: its work must be handed off. */
   readonly onExhausted: (lease: Lease) => void;
@@ -117,7 +117,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
         if (!record.held) return;
         if (error === undefined) {
           raise(record, sentAt, seconds);
-        } else if (error.code === "ReceiptInvalid") {
+        } else if (error.code === "ReceiptInvalid" || error.code === "QueueGone") {
           lose(record, error.message);
         } else {
           // Whatever the error, the request may have been or may still be processed.
@@ -191,7 +191,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
       if (seconds * 1000 < ms) return false;
       await change([{ record, seconds }]);
       if (holds(record, ms)) return true;
-      await clock.sleep(RECHANGE_MS, until);
+      if (record.held) await clock.sleep(RECHANGE_MS, until);
     }
   }
 

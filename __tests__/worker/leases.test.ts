@@ -212,6 +212,14 @@ describe("ensure", () => {
     expect({ lost, held: [young.held, old.held] }).toEqual({ lost: ["young at 0"], held: [false, true] });
   });
 
+  it("says false at once when the queue is gone: nobody else can receive the message either", async () => {
+    const { clock, leases, add, changeVisibility, lost } = begin();
+    const lease = add("a");
+    changeVisibility.once(() => raise(failure("QueueGone")));
+    await expect(clock.until(leases.ensure([lease], 300 * SECOND))).resolves.toBe(false);
+    expect({ lost, held: lease.held, now: clock.now }).toEqual({ lost: ["a at 0"], held: false, now: 0 });
+  });
+
   it("says false when SQS cannot be reached until the lease has run out", async () => {
     const { clock, leases, add, changeVisibility, lost } = begin();
     const lease = add("a");
