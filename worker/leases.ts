@@ -191,7 +191,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
       if (seconds * 1000 < ms) return false;
       await change([{ record, seconds }]);
       if (holds(record, ms)) return true;
-      if (record.held) await clock.sleep(RECHANGE_MS, until);
+      if (records.has(record)) await clock.sleep(RECHANGE_MS, until);
     }
   }
 
