@@ -1,7 +1,7 @@
 /** Makes connections: to one of the host's addresses, over TLS with resumed sessions where the endpoint has TLS. */
 import { lookup as lookupName } from "node:dns/promises";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, type TLSSocket } from "node:tls";
+import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { type Address, makeAddresses } from "./addresses";
 
 export interface Origin {
@@ -30,6 +30,8 @@ export function makeDial(origin: Origin, { ca }: DialOptions = {}): Dial {
     now: () => performance.now(),
   });
   let session: Buffer | undefined;
+  /** One for all connections: each costs time and memory, and they would all be equal. */
+  let context: SecureContext | undefined;
 
   function open({ address, family }: Address): Socket {
     const to = { host: address, port: origin.port, family, noDelay: true, keepAlive: true };
@@ -39,7 +41,7 @@ export function makeDial(origin: Origin, { ca }: DialOptions = {}): Dial {
       // An address has no name to tell (RFC 6066); the certificate is then checked against the address.
       ...(isIP(origin.host) === 0 ? { servername: origin.host } : {}),
       ALPNProtocols: ["http/1.1"],
-      ...(ca === undefined ? {} : { ca }),
+      secureContext: (context ??= createSecureContext(ca === undefined ? {} : { ca })),
       ...(session === undefined ? {} : { session }),
     });
     socket.on("session", (ticket) => (session = ticket));
