@@ -23,4 +23,4 @@ it("is generated and has every export", async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 120_000);
+}, 300_000);
