@@ -139,7 +139,8 @@ const pure = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist/", "coverage/", "node_modules/"] },
+  // The example is a project of its own, checked where it is one (__tests__/package).
+  { ignores: ["dist/", "coverage/", "node_modules/", "examples/component/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -22,7 +22,7 @@ import {
   resolveDirectoryBucketName,
 } from "./zones";
 
-/** Every setting; the words are in core/settings-table.ts. */
+/** Every setting, by the name and in the unit that Pulumi.yaml describes (the words are in core/settings-table.ts). */
 export interface Settings {
   readonly region: string;
   /** Undefined: created. */

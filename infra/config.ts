@@ -13,7 +13,11 @@ export type Raw = Readonly<Record<string, string>>;
  * @throws RunError which the CLI shows without a stack trace
  */
 export function readSettings(all: Readonly<Record<string, string>>, project: string, stack: string): Settings {
-  const raw = rawSettings(all, project);
+  return checkedSettings(rawSettings(all, project), stack);
+}
+
+/** @throws RunError that lists every problem */
+export function checkedSettings(raw: Raw, stack: string): Settings {
   const parsed = parseSettings(raw, stack);
   const problems = [...(parsed.ok ? [] : parsed.problems), ...networkSettingProblems(raw)];
   if (!parsed.ok || problems.length > 0) throw new RunError(formatProblems(problems));

@@ -1,10 +1,10 @@
-/** The worker's image: built from this project's folder for ARM64 and pushed, or the one that imageUri names. */
+/** The worker's image: built from this project's folder, or this package's, for ARM64 and pushed, or the one that imageUri names. */
 import { join, relative } from "node:path";
 import type { Resource } from "@pulumi/pulumi";
 import { Image, Repository } from "@pulumi/awsx/ecr";
 import type { Place } from "./arns";
 import { type Context, named } from "./context";
-import { sourcesHash } from "./image-sources";
+import { dockerfileOf, sourcesHash } from "./image-sources";
 import { ecrRepositoryArn } from "./policies/execution";
 
 export interface WorkerImage {
@@ -16,7 +16,10 @@ export interface WorkerImage {
   readonly pushed: readonly Resource[];
 }
 
-/** This project's folder as seen from the program that uses it: an absolute path would change from machine to machine. */
+/**
+ * This project's folder as seen from the program that uses it: an absolute path would change from machine to machine. The package's
+ * one bundle is as deep in it as this file is.
+ */
 const CONTEXT = relative(process.cwd(), join(__dirname, "..")) || ".";
 /** The image in use and a few to go back to. */
 const KEPT_IMAGES = 5;
@@ -47,7 +50,7 @@ export function createImage(context: Context): WorkerImage {
     {
       repositoryUrl: repository.url,
       context: CONTEXT,
-      dockerfile: `${CONTEXT}/Dockerfile`,
+      dockerfile: `${CONTEXT}/${dockerfileOf(CONTEXT)}`,
       platform: "linux/arm64",
       imageTag,
     },

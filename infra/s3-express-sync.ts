@@ -24,7 +24,7 @@ import { createTaskDefinition, createWorkerLog } from "./task";
 import { createVerify } from "./verify";
 
 export interface S3ExpressSyncArgs {
-  /** Validated: from readSettings, or put together by a program of your own. */
+  /** Checked: from makeSettings in a program of your own, from readSettings in this one. */
   readonly settings: Settings;
   /** From lookAround. */
   readonly surroundings: Surroundings;
@@ -32,24 +32,35 @@ export interface S3ExpressSyncArgs {
 
 /** What an operator needs next, ready to paste. */
 export interface SyncOutputs {
+  /** Name of the general purpose bucket. */
   readonly sourceBucket: string;
+  /** Full name of the directory bucket. */
   readonly destinationBucket: string;
+  /** Queue of events. */
   readonly queueUrl: Output<string>;
+  /** What could not be synced. */
   readonly deadLetterQueueUrl: Output<string>;
+  /** Name of the ECS cluster the workers run in. */
   readonly cluster: Output<string>;
+  /** Name of the starter's Lambda function. */
   readonly starter: Output<string>;
+  /** Commands that follow the logs. */
   readonly logs: Commands;
+  /** Commands in the order in which one needs them. */
   readonly next: Commands;
   /** What `npx s3-express-sync` reads. */
   readonly system: Output<System>;
   /** For the person or role that uses it, as the JSON text IAM takes. Attached to nobody. */
   readonly operatorPolicy: string;
+  /** Only with the setting `dashboard`. */
   readonly dashboardUrl?: string;
   /** To use the buckets again after `pulumi destroy`. */
   readonly reuseBuckets?: string;
+  /** What the owner of an adopted destination may want to add. */
   readonly advice?: Advice;
 }
 
+/** Registers everything at once; createSync() is the way to it that checks and looks first. */
 export class S3ExpressSync extends ComponentResource {
   readonly outputs: SyncOutputs;
 

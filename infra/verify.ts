@@ -145,6 +145,7 @@ function createRule(
         taskCount: 1,
         // On-Demand: an interruption would throw away hours of looking.
         launchType: "FARGATE",
+        propagateTags: "TASK_DEFINITION",
         networkConfiguration: {
           subnets: [...subnetIds],
           securityGroups: [network.securityGroup.id],

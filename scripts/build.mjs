@@ -38,5 +38,21 @@ await build({
   logLevel: "warning",
 });
 
+// The package's entry, for Pulumi programs of others. Packages stay outside: a program has one @pulumi/pulumi, and the starter requires the SDK.
+// One file: what the starter captures is in it by value, and only the SDK by name (docs/component.md).
+if (existsSync("component.ts")) {
+  await build({
+    entryPoints: { component: "component.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "warning",
+  });
+}
+
 // npm runs it as the package's command.
 if (entryPoints.cli !== undefined) chmodSync("dist/cli.cjs", 0o755);

@@ -39,6 +39,12 @@ function projectConfig(): Record<string, YamlRow> {
 }
 
 describe("Pulumi.yaml", () => {
+  it("names the program: Pulumi would run the package's entry otherwise, and delete the stack's resources", () => {
+    const { main } = JSON.parse(readFileSync("package.json", "utf8")) as { main?: string };
+    expect(main).toBe("dist/component.cjs");
+    expect(readFileSync("Pulumi.yaml", "utf8")).toMatch(/^main: index\.ts$/m);
+  });
+
   const settings = Object.values<Setting<unknown>>(SETTINGS as Record<string, Setting<unknown>>);
   const config = projectConfig();
 

@@ -2,15 +2,23 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { imageSources, sourcesHash } from "../../infra/image-sources";
+import { dockerfileOf, imageSources, sourcesHash } from "../../infra/image-sources";
 
 const dockerfile = readFileSync("Dockerfile", "utf8");
-const instructions = dockerfile
-  .replace(/^#.*\n/gm, "")
-  .replace(/\\\n/g, " ")
-  .split("\n")
-  .filter(Boolean);
-const finalStage = instructions.slice(instructions.map((line) => line.startsWith("FROM ")).lastIndexOf(true));
+const instructions = instructionsOf(dockerfile);
+const finalStage = finalStageOf(instructions);
+
+function instructionsOf(text: string): readonly string[] {
+  return text
+    .replace(/^#.*\n/gm, "")
+    .replace(/\\\n/g, " ")
+    .split("\n")
+    .filter(Boolean);
+}
+
+function finalStageOf(all: readonly string[]): readonly string[] {
+  return all.slice(all.map((line) => line.startsWith("FROM ")).lastIndexOf(true));
+}
 
 it("runs nothing in the final stage, so that ARM64 is built anywhere without emulation", () => {
   expect(finalStage.map((line) => line.split(" ")[0])).toEqual([
@@ -56,6 +64,31 @@ it("sees its sources and nothing else", () => {
     "worker",
   ]);
   expect(readFileSync(".dockerignore", "utf8")).toMatch(/^\*$/m);
+});
+
+describe("the npm package's Dockerfile", () => {
+  const packaged = instructionsOf(readFileSync("Dockerfile.package", "utf8"));
+
+  it("ends in the same stage, on the same bases", () => {
+    expect(finalStageOf(packaged)).toEqual(finalStage);
+    expect(packaged.filter((line) => line.startsWith("ARG "))).toEqual(
+      instructions.filter((line) => line.startsWith("ARG ")),
+    );
+    expect(packaged.find((line) => line.startsWith("FROM "))).toContain("--platform=$BUILDPLATFORM");
+  });
+
+  it("takes the two bundles and nothing else, and those make the image's tag", () => {
+    const copied = packaged.filter((line) => line.startsWith("COPY ") && !line.includes("--from="));
+    expect(copied).toEqual(["COPY dist/worker.cjs dist/cli.cjs /out/app/"]);
+    const folder = mkdtempSync(join(tmpdir(), "s3es-packaged-"));
+    try {
+      expect(dockerfileOf(folder)).toBe("Dockerfile.package");
+      expect(imageSources(folder)).toEqual(["Dockerfile.package", "dist/cli.cjs", "dist/worker.cjs"]);
+      expect(dockerfileOf(".")).toBe("Dockerfile");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
 
 describe("the hash of the sources", () => {

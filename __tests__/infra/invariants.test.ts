@@ -1,4 +1,5 @@
 /** What must be true of every resource, whatever the settings. Recorded inputs: this does not prove that AWS accepts them. */
+import { readFileSync } from "node:fs";
 import { json, type Ran, type Recorded, runProgram } from "../support/pulumi-program";
 
 // The starter's code does not matter here, and making it takes most of a run.
@@ -24,7 +25,8 @@ const variants: Record<string, Record<string, string>> = {
     reservedConcurrency: "1",
   },
   "adopted buckets": { sourceBucket: "my-source-bucket", destinationBucket: "my-express-bucket" },
-  "buckets deleted with the stack": { deleteBucketsOnDestroy: "true" },
+  "buckets deleted with the stack": { deleteBucketsOnDestroy: "true", tags: '{"team":"storage","cost":"7"}' },
+  "verify on a schedule": { verifySchedule: "rate(1 day)", tags: '{"team":"storage"}' },
 };
 
 interface Statement {
@@ -44,6 +46,16 @@ const ran = new Map<string, Ran>();
 beforeAll(async () => {
   for (const [name, config] of Object.entries(variants)) ran.set(name, await runProgram(config));
 }, 120_000);
+
+/** Whether the provider's own types take tags for it: `aws:sqs/queue:Queue` is declared in sqs/queue.d.ts, with QueueArgs. */
+function takesTags(type: string): boolean {
+  const [provider = "", module = "", name = ""] = type.split(":");
+  const file = module.includes("/") ? module : `${module}/${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+  const declared = readFileSync(`node_modules/@pulumi/${provider}/${file}.d.ts`, "utf8");
+  const [, args] = declared.split(`export interface ${name}Args {`);
+  if (args === undefined) throw new Error(`no ${name}Args in the types of ${type}`);
+  return /^ {4}tags\?:/m.test(args);
+}
 
 function statementsOf(policy: Recorded): readonly Statement[] {
   return (json(policy, "policy") as { Statement: readonly Statement[] }).Statement;
@@ -83,6 +95,16 @@ describe.each(Object.keys(variants))("%s", (name) => {
     expect(JSON.stringify(ran.get(name)!.resources.map((one) => one.inputs))).not.toContain("s3:prefix");
   });
 
+  it("tags everything that takes tags", () => {
+    const tags = JSON.parse(variants[name]!["tags"] ?? "{}") as object;
+    const taggable = ran.get(name)!.resources.filter(({ type }) => /^awsx?:/.test(type) && takesTags(type));
+    expect(taggable.length).toBeGreaterThan(10);
+    // An empty setting says nothing about one resource; it is the variant with tags that decides.
+    for (const resource of taggable) {
+      expect([resource.name, resource.inputs["tags"]]).toEqual([resource.name, expect.objectContaining(tags)]);
+    }
+  });
+
   it("keeps every created general purpose bucket private", () => {
     const blocks = of("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").map((one) => one.inputs);
     const buckets = of("aws:s3/bucket:Bucket").map((one) => one.inputs["bucket"]);
@@ -104,7 +126,8 @@ describe.each(Object.keys(variants))("%s", (name) => {
   });
 
   it("has the role of nobody but its own: no managed policy, no second role for the function", () => {
-    expect(of("aws:iam/role:Role").map((one) => one.name)).toHaveLength(3);
+    const roles = name === "verify on a schedule" ? 5 : 3;
+    expect(of("aws:iam/role:Role").map((one) => one.name)).toHaveLength(roles);
     expect(of("aws:iam/rolePolicyAttachment:RolePolicyAttachment")).toEqual([]);
   });
 
@@ -151,6 +174,18 @@ describe.each(Object.keys(variants))("%s", (name) => {
     expect(inputs(again)).toEqual(inputs(ran.get(name)!));
     expect(again.outputs).toEqual(ran.get(name)!.outputs);
   });
+});
+
+it("tasks that a rule starts get the tags of their definition", () => {
+  const targets = ran.get("verify on a schedule")!.all("aws:cloudwatch/eventTarget:EventTarget");
+  const tasks = targets.flatMap(({ inputs }) => inputs["ecsTarget"] ?? []);
+  expect(tasks).toEqual([expect.objectContaining({ propagateTags: "TASK_DEFINITION" })]);
+});
+
+it("knows what takes tags", () => {
+  expect(takesTags("aws:sqs/queue:Queue")).toBe(true);
+  expect(takesTags("awsx:ecr:Repository")).toBe(true);
+  expect(takesTags("aws:sqs/queuePolicy:QueuePolicy")).toBe(false);
 });
 
 it("two stacks of one account share no name", async () => {

@@ -121,6 +121,13 @@ test("the rule's role: this family on this cluster, and exactly two roles to pas
       },
     },
     {
+      Sid: "TagVerify",
+      Effect: "Allow",
+      Action: ["ecs:TagResource"],
+      Resource: ["arn:aws:ecs:eu-north-1:123456789012:task/s3-to-s3express-sync-cluster/*"],
+      Condition: { StringEquals: { "ecs:CreateAction": "RunTask" } },
+    },
+    {
       Sid: "PassRoles",
       Effect: "Allow",
       Action: ["iam:PassRole"],

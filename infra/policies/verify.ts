@@ -28,6 +28,8 @@ export function verifyRulePolicy(arns: Arns): PolicyDocument {
     allow("StartVerify", ["ecs:RunTask"], [arns.verifyTaskDefinitions], {
       ArnEquals: { "ecs:cluster": arns.cluster },
     }),
+    // The task gets the tags of its definition, which is authorised separately (ECS guide, tagging on creation).
+    allow("TagVerify", ["ecs:TagResource"], [arns.tasks], { StringEquals: { "ecs:CreateAction": "RunTask" } }),
     allow("PassRoles", ["iam:PassRole"], [arns.verifyRole, arns.executionRole], {
       StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
     }),

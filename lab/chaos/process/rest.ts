@@ -20,6 +20,7 @@ const IDLE_MS = 4_000;
 /** Visible messages without a worker for so long: after kills the starter takes it for a crash loop, and pauses. */
 const UNATTENDED_MS = 4_000;
 const CRASH_LOOP_SECONDS = 601;
+/** Without fewer messages than ever before: keys that circle make requests, but no progress. */
 const PATIENCE_MS = 120_000;
 
 /** Resolves to what it still waited for when its patience was at an end; undefined at rest. */
@@ -27,18 +28,22 @@ export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<st
   const { cloud, queue } = stack;
   let lastRequest = Date.now();
   let attended = Date.now();
+  let least = Infinity;
+  let progressed = Date.now();
   const stop = cloud.log.subscribe(({ service, principal }) => {
     if (service === "s3" && principal === "worker") lastRequest = Date.now();
   });
   try {
-    for (const began = Date.now(); ;) {
+    for (;;) {
       await sleep(LOOK_EVERY_MS, signal);
       const { visible, inFlight, delayed } = queue.depth();
       const live = cloud.ecs.tasks().filter((task) => task.lastStatus !== "STOPPED");
       const pending = cloud.s3.pendingDeliveries();
       if (live.length > 0 || visible === 0) attended = Date.now();
-      if (visible + inFlight + delayed + pending + live.length === 0) return undefined;
-      if (Date.now() - began > PATIENCE_MS) {
+      const left = visible + inFlight + delayed + pending;
+      if (left + live.length === 0) return undefined;
+      if (left < least) [least, progressed] = [left, Date.now()];
+      if (Date.now() - progressed > PATIENCE_MS) {
         const starter = cloud.lambda.output(stack.starterName).slice(-4);
         return [
           `${visible} visible, ${inFlight} in flight and ${delayed} delayed messages, ${pending} events, ${live.length} workers`,
