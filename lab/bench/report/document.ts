@@ -83,7 +83,7 @@ const TARGETS: readonly Target[] = [
 export function performanceDocument({ measured, ceiling, allocations, machine, command }: Findings): string {
   return `# Performance
 
-<!-- Written by \`${command}\`; do not edit. -->
+For whoever wants to know what a worker costs, and how well it keeps S3 busy. Written by \`${command}\`; not edited by hand.
 
 Measured with \`${command}\` on ${machine}, the local cloud in a process of its own on the same cores. Objects are phantoms: they have a
 size and an identity, but no bytes, and the cloud answers after the time that its model of S3 says. So these figures show what
@@ -142,7 +142,8 @@ ${peersSection(measured)}
 
 ## Settings by size of object
 
-Recomputed from the model (2 s fixed and 60 to 75 MiB/s per stream on S3 Standard, docs/unproven.md) and from the figures above.
+The four rows of the shell deployment, reckoned again from the model (2 s fixed and 60 to 75 MiB/s per stream on S3 Standard, [unproven](unproven.md))
+and from the figures above. Task sizes follow from a worker being one thread; on Fargate they were not measured.
 
 | objects | \`copyConcurrency\` | \`taskCpu\` / \`taskMemory\` | \`multipartThresholdMiB\` / \`partSizeMiB\` | what limits |
 | --- | --- | --- | --- | --- |
