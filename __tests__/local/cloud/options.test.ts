@@ -82,7 +82,8 @@ describe.each(SPELLINGS)("%s", (_spelling, program) => {
     const local = await startLocal(program, [...specs, "--region", "us-east-1"]);
     expect(local.told).toMatchObject({ buckets: [FAST, "kept", "plain"], source: "kept", destination: FAST });
     const s3 = clientOf(S3Client, local.told);
-    const names = (list: { Buckets?: { Name?: string | undefined }[] | undefined }) => list.Buckets!.map(({ Name }) => Name);
+    const names = (list: { Buckets?: { Name?: string | undefined }[] | undefined }) =>
+      list.Buckets!.map(({ Name }) => Name);
     expect(names(await s3.send(new ListBucketsCommand({})))).toEqual(["kept", "plain"]);
     expect(names(await s3.send(new ListDirectoryBucketsCommand({})))).toEqual([FAST]);
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket: "kept" }))).Status).toBe("Enabled");
@@ -103,22 +104,22 @@ describe.each(SPELLINGS)("%s", (_spelling, program) => {
   test.each(["SIGTERM", "SIGKILL"] as const)("--directory: all is there again after %s", async (signal) => {
     const args = ["--directory", join(temp, "deep", "cloud"), "--bucket", "plain:versioned", "--bucket", FAST];
     const first = await startLocal(program, args);
-    const s3 = clientOf(S3Client, first.told);
     const body = Buffer.alloc(100_000, "large");
     for (const Bucket of ["plain", FAST]) {
       const put = { Bucket, Key: "dir/k", Body: body, Metadata: { who: "me" }, CacheControl: "no-store" };
-      await s3.send(new PutObjectCommand(put));
+      await clientOf(S3Client, first.told).send(new PutObjectCommand(put));
     }
-    await s3.send(new CreateBucketCommand({ Bucket: "made-later" }));
+    await clientOf(S3Client, first.told).send(new CreateBucketCommand({ Bucket: "made-later" }));
     await first.end(signal);
     const second = await startLocal(program, args);
     expect(second.told).toMatchObject({ buckets: [FAST, "made-later", "plain"], directory: args[1] });
-    const again = clientOf(S3Client, second.told);
     for (const Bucket of ["plain", FAST]) {
+      const again = clientOf(S3Client, second.told);
       const got = await again.send(new GetObjectCommand({ Bucket, Key: "dir/k" }));
       expect(got).toMatchObject({ Metadata: { who: "me" }, CacheControl: "no-store" });
       expect(Buffer.from(await got.Body!.transformToByteArray())).toEqual(body);
     }
+    const again = clientOf(S3Client, second.told);
     expect((await again.send(new GetBucketVersioningCommand({ Bucket: "plain" }))).Status).toBe("Enabled");
     expect((await second.end("SIGTERM")).code).toBe(0);
   });
@@ -160,8 +161,10 @@ describe.each(SPELLINGS)("%s", (_spelling, program) => {
   test("--seed: the same requests, the same ETags and version ids; another seed, others", async () => {
     const made = async (seed: string) => {
       const local = await startLocal(program, ["--seed", seed, "--bucket", "kept:versioned", "--bucket", FAST]);
+      const { VersionId } = await clientOf(S3Client, local.told).send(
+        new PutObjectCommand({ Bucket: "kept", Key: "k", Body: "x" }),
+      );
       const s3 = clientOf(S3Client, local.told);
-      const { VersionId } = await s3.send(new PutObjectCommand({ Bucket: "kept", Key: "k", Body: "x" }));
       await s3.send(new PutObjectCommand({ Bucket: FAST, Key: "k", Body: "x" }));
       const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: FAST, Key: "k" }));
       await local.end("SIGTERM");
