@@ -29,6 +29,7 @@ const GENERAL = "of no single operation";
 
 /** Jest's names as names of facts: service > fact. Undefined = not a fact about a service. */
 export function factOf({ file, fullName }: Pick<Run, "file" | "fullName">, target: string): string | undefined {
+  if (fullName.startsWith("the S3 contract on a real account")) return undefined;
   const [, area] = /contracts\/([^/]+)\/[^/]+$/.exec(file) ?? [];
   if (/contracts\/s3\.(local|aws)\.test\.ts$/.test(file)) return `${S3} > ${fullName.replace(`${target}: `, "")}`;
   if (area === undefined || area === "ports") return undefined;
