@@ -2,14 +2,12 @@
  * The local cloud: S3, SQS, ECS, Lambda, a schedule, logs, metrics and what operators look up besides, behind one HTTP address, with faults and
  * a request log. Generic: knows no product.
  */
-import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { makeCloudWatch, type CloudWatch } from "./cloudwatch";
 import { controlHandler } from "./control";
 import { makeEc2, type Network } from "./ec2";
+import { takePlace, type Place } from "./place";
 import { makeEcs, type Ecs, type EcsTiming } from "./ecs";
+import { furnish, type Furniture } from "./furnish";
 import { systemClock, type Clock } from "./http/clock";
 import { Faults } from "./http/faults";
 import { type Certificate, Front } from "./http/front";
@@ -27,10 +25,13 @@ import { makeSchedule, type Schedule } from "./schedule";
 import { makeSqs, type Hardness, type Sqs } from "./sqs";
 import { makeSts } from "./sts";
 
-export interface CloudOptions {
+export interface CloudOptions extends Furniture {
   /** 0 (default) = any free port of 127.0.0.1. */
   readonly port?: number;
-  /** Where objects live. Without it a temporary directory that `close` removes. */
+  /**
+   * Where objects live. Buckets, objects, their metadata and open uploads stay there and are found again by the next cloud with this
+   * directory, also after a kill; nothing else is kept. It is made where it is not there. Default: a temporary directory that `close` removes.
+   */
   readonly directory?: string;
   /** Default eu-north-1. */
   readonly region?: string;
@@ -82,16 +83,28 @@ export interface Cloud {
   setNotification(bucket: string, queues: readonly QueueNotification[]): Promise<void>;
   /** Cuts every open connection. */
   resetConnections(): void;
-  /** Ends all processes and connections and removes what was stored. Safe to call twice. */
+  /** Ends all processes and connections and removes what was stored, but for a `directory` that was given. Safe to call twice. */
   close(): Promise<void>;
 }
 
 const DEFAULT_PRINCIPALS = ["operator", "starter", "worker"];
 
-/** @throws Error when the port is taken; nothing is left behind then. */
+/**
+ * Starts a cloud in this process. When it resolves, everything in `options` is there and requests are answered; before that the port refuses
+ * connections, so whoever waits for the port, or for `GET /_cloud/health`, waits for all of it.
+ * @throws Error when the port is taken, an option is wrong, or the directory is in use or cannot be read; nothing is left behind then.
+ */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const place = takePlace(options.directory);
+  return openCloud(options, place).catch((error: unknown) => {
+    place.giveBack();
+    throw error;
+  });
+}
+
+async function openCloud(options: CloudOptions, place: Place): Promise<Cloud> {
+  const { directory } = place;
   const { region = "eu-north-1", accountId = "123456789012", seed = 1, clock = systemClock } = options;
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), "local-cloud-")));
   const principals = new Principals((options.principals ?? DEFAULT_PRINCIPALS).map(principalOf));
   // Each part throws dice of its own, so that one more request here changes no order there.
   const random = (part: number) => seededRandom(seed * 16 + part);
@@ -123,6 +136,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const s3 = makeS3({
     ...common,
     directory,
+    keep: place.keep,
     random: random(6),
     deliver: (queueArn, body) => sqs.deliver(queueArn, body),
     ...(options.sessionSeconds !== undefined && { sessionSeconds: options.sessionSeconds }),
@@ -141,10 +155,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   front.addPlain(controlHandler({ faults, log, s3: s3.admin, ecs, sqs, about }));
 
   // A process that ends without `close` leaves no temporary directory either.
-  const removeAtExit = () => {
-    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
-  };
-  process.once("exit", removeAtExit);
+  process.once("exit", place.giveBack);
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     schedule.close();
@@ -153,11 +164,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     await front.close();
     await s3.close();
     await log.close();
-    if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
-    process.removeListener("exit", removeAtExit);
+    place.giveBack();
+    process.removeListener("exit", place.giveBack);
   };
   const close = () => (closing ??= closeAll());
+  const setNotification: Cloud["setNotification"] = (bucket, queues) => putNotification(s3, bucket, queues);
   try {
+    await furnish({ s3: s3.admin, sqs, setNotification }, options);
     endpoint = await front.listen();
   } catch (error) {
     await close();
@@ -187,7 +200,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       if (principal === undefined) throw new Error(`there is no principal ${name}`);
       return environmentOf(principal, endpoint, region);
     },
-    setNotification: (bucket, queues) => putNotification(s3, bucket, queues),
+    setNotification,
     resetConnections: () => front.resetConnections(),
     close,
   };

@@ -1,30 +1,36 @@
 /** `npm run local`: the local cloud for people, until Ctrl-C. Exit codes: 0 ended by a signal, 1 it could not start, 2 bad usage. */
-import { parseArgs } from "node:util";
-import { LOCAL_OPTIONS, type LocalSettings, readLocalOptions } from "./options";
-import { greeting, runLocal } from "./run";
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import { localOptions, readLocalOptions, type LocalSettings } from "./options";
+import { runLocal } from "./run";
+import { greeting } from "./told";
 
-const USAGE = `usage: npm run local -- ${Object.entries(LOCAL_OPTIONS)
-  .map(([name, { argument }]) => `[--${name} ${argument}]`)
-  .join(" ")}
+const JSON_ABOUT = "print one line of JSON, once everything can be used, and nothing else";
 
-${Object.entries(LOCAL_OPTIONS)
-  .map(([name, { argument, about }]) => `  ${`--${name} ${argument}`.padEnd(18)}${about}\n`)
+const USAGE = `usage: npm run local -- ${localOptions()
+  .map(({ name, argument, several }) => `[--${name} ${argument}]${several === true ? "..." : ""}`)
+  .join(" ")} [--json]
+
+${[...localOptions().map(({ name, argument, about }) => [`--${name} ${argument}`, about]), ["--json", JSON_ABOUT]]
+  .map(([option = "", about = ""]) => `  ${option.padEnd(18)}${about}\n`)
   .join("")}`;
 
-/** @throws Error that says which option is wrong */
-function readSettings(args: readonly string[]): LocalSettings | "help" {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: "string" },
-      directory: { type: "string" },
-      seed: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help === true) return "help";
-  const settings = readLocalOptions(values);
-  if ("port" in settings) return settings;
+interface Wish {
+  readonly settings: LocalSettings;
+  readonly json: boolean;
+}
+
+/** @throws Error that says which options are wrong */
+function readWish(args: readonly string[]): Wish | "help" {
+  const options: NonNullable<ParseArgsConfig["options"]> = {
+    json: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  };
+  for (const { name, several = false } of localOptions()) options[name] = { type: "string", multiple: several };
+  const { values } = parseArgs({ args: [...args], options });
+  const { help, json, ...texts } = values;
+  if (help === true) return "help";
+  const settings = readLocalOptions(texts);
+  if ("port" in settings) return { settings, json: json === true };
   throw new Error(settings.join("\n"));
 }
 
@@ -41,25 +47,26 @@ function ignoreClosedOutput(): void {
 }
 
 async function main(): Promise<number> {
-  let settings: LocalSettings | "help";
+  let wish: Wish | "help";
   try {
-    settings = readSettings(process.argv.slice(2));
+    wish = readWish(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return 2;
   }
-  if (settings === "help") {
+  if (wish === "help") {
     process.stdout.write(USAGE);
     return 0;
   }
+  const { settings, json } = wish;
   // From the first file on: what is made must be removed again.
   const end = interrupted();
   ignoreClosedOutput();
   return runLocal(
     settings,
     {
-      ready: (cloud, example) => process.stdout.write(greeting(cloud, example)),
-      closing: () => process.stdout.write("\nClosing.\n"),
+      ready: (told) => process.stdout.write(json ? `${JSON.stringify(told)}\n` : greeting(told)),
+      closing: () => process.stdout.write(json ? "" : "\nClosing.\n"),
       failed: (reason) => process.stderr.write(`${reason}\n`),
     },
     end,

@@ -17,6 +17,7 @@ const ENTRIES = {
   "bench-null": "lab/bench/null-server.ts",
   "bench-plain-sdk": "lab/bench/peers/plain-sdk.ts",
   "bench-probe": "lab/bench/probe.ts",
+  facts: "lab/facts/main.ts",
 };
 
 const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)));

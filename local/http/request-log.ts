@@ -2,7 +2,7 @@
  * What was asked of the cloud, by whom, with what result. Permissions, costs and test assertions are derived from it, so it counts everything
  * but keeps only the last entries.
  */
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, openSync, type WriteStream } from "node:fs";
 
 export interface LogEntry {
   readonly id: string;
@@ -69,9 +69,10 @@ export class RequestLog {
   private readonly sink: WriteStream | undefined;
   private readonly listeners = new Set<(entry: LogEntry) => void>();
 
+  /** @throws Error when the file cannot be opened */
   constructor(options: RequestLogOptions = {}) {
     this.keep = options.keep ?? 100_000;
-    this.sink = options.file === undefined ? undefined : createWriteStream(options.file, { flags: "a" });
+    this.sink = options.file === undefined ? undefined : appendTo(options.file);
   }
 
   /** A request of this operation has begun. */
@@ -183,8 +184,15 @@ export class RequestLog {
 
   async close(): Promise<void> {
     const sink = this.sink;
-    if (sink !== undefined) await new Promise<void>((done) => sink.end(() => done()));
+    if (sink !== undefined && !sink.destroyed) await new Promise<void>((done) => sink.end(() => done()));
   }
+}
+
+/** Opened at once, so that a wrong path is an error of the start. A disk that is full later ends the file with a warning, not the cloud. */
+function appendTo(file: string): WriteStream {
+  const sink = createWriteStream(file, { fd: openSync(file, "a") });
+  sink.on("error", (error) => process.emitWarning(`the request log ${file} ends here: ${error.message}`));
+  return sink;
 }
 
 function matches(entry: LogEntry, filter: LogFilter): boolean {

@@ -11,6 +11,7 @@ import type { Delivery, DeliveryMode } from "./delivery";
 import { s3Error } from "./errors";
 import { utf8Order } from "./key-index";
 import type { Bucket, StoredObject, StoredVersion } from "./model";
+import { dropUpload } from "./multipart";
 import { restore } from "./tagging";
 import { currentObject, currentVersion, objectForRead, remove } from "./versions";
 import { bucketOf, type Latency, type Policy, type World } from "./world";
@@ -86,16 +87,24 @@ export function makeAdmin(world: World, delivery: Delivery): S3Admin {
     const content = world.blobs.read(extents);
     return Buffer.isBuffer(content) ? Readable.from([content], { objectMode: false }) : content;
   };
+  const changed = (bucket: Bucket, change: Partial<Pick<Bucket, "versioning">>): void => {
+    Object.assign(bucket, change);
+    world.journal.bucket(bucket);
+  };
   return {
-    createBucket: (name, options) => void (addBucket(world, name).versioning = options?.versioning),
+    createBucket: (name, options) => changed(addBucket(world, name), { versioning: options?.versioning }),
     deleteBucket(name, options) {
       const bucket = bucketOf(world, name);
       if (options?.force === true) emptyBucket(world, bucket);
       dropBucket(world, bucket);
     },
     buckets: () => [...world.buckets.keys()].sort(),
-    setVersioning: (bucket, status) => void (bucketOf(world, bucket).versioning = status),
-    configure: (bucket, change) => configureBucket(bucketOf(world, bucket), change),
+    setVersioning: (bucket, versioning) => changed(bucketOf(world, bucket), { versioning }),
+    configure(name, change) {
+      const bucket = bucketOf(world, name);
+      configureBucket(bucket, change);
+      changed(bucket, {});
+    },
     put: (bucket, key, content, options) => putDirectly(world, bucketOf(world, bucket), key, content, options ?? {}),
     get: (bucket, key, versionId) => buffer(read(find(bucket, key, versionId).extents)),
     read: (bucket, key, versionId) => read(find(bucket, key, versionId).extents),
@@ -130,8 +139,10 @@ export function makeAdmin(world: World, delivery: Delivery): S3Admin {
     },
     restore(name, key) {
       const object = find(name, key);
+      const bucket = bucketOf(world, name);
       restore(object);
-      world.notifier.restored(bucketOf(world, name), object);
+      world.journal.key(bucket, object.key);
+      world.notifier.restored(bucket, object);
     },
     setPolicy(principalName, policy) {
       if (policy === undefined) world.policies.delete(principalName);
@@ -185,7 +196,5 @@ function emptyBucket(world: World, bucket: Bucket): void {
   for (const versions of [...bucket.objects.values()]) {
     for (const version of [...versions]) remove(world, bucket, version.key, version.versionId);
   }
-  for (const upload of bucket.uploads.values())
-    for (const part of upload.parts.values()) world.blobs.release(part.extents);
-  bucket.uploads.clear();
+  for (const upload of [...bucket.uploads.values()]) dropUpload(world, bucket, upload);
 }

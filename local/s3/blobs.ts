@@ -3,7 +3,7 @@
  * part of a multipart copy is a range of the source's blob, and a completed upload is its parts' extents in a row.
  */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync, readdirSync, statSync, unlinkSync } from "node:fs";
 import { mkdir, open, rm, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -35,8 +35,39 @@ export class BlobStore {
   private serial = 0;
   private made: Promise<unknown> | undefined;
   private readonly deletions = new Set<Promise<void>>();
+  /** Files of a cloud before this one, by name. */
+  private readonly adopted = new Map<string, Blob>();
 
   constructor(private readonly directory: string) {}
+
+  /**
+   * The blob in a file that is there already, the same one each time; without references until it is retained.
+   * @throws Error when the file is not there or is of another size
+   */
+  adopt(name: string, size: number): Blob {
+    const known = this.adopted.get(name);
+    if (known !== undefined) return known;
+    const path = join(this.directory, name);
+    const found = existsSync(path) ? statSync(path).size : undefined;
+    if (found !== size)
+      throw new Error(
+        `${path} should have ${size} bytes, but ${found === undefined ? "is not there" : `has ${found}`}`,
+      );
+    const blob: Blob = { size, content: { kind: "file", path }, references: 0 };
+    this.adopted.set(name, blob);
+    return blob;
+  }
+
+  /** Deletes the files that nobody has adopted, and takes no name that is in use. */
+  settle(): void {
+    if (!existsSync(this.directory)) return;
+    for (const name of readdirSync(this.directory)) {
+      const serial = /^blob-\d+-(\d+)$/.exec(name)?.[1];
+      if (serial === undefined) continue;
+      if (this.adopted.has(name)) this.serial = Math.max(this.serial, Number(serial));
+      else unlinkSync(join(this.directory, name));
+    }
+  }
 
   /**
    * Stores a stream as one blob with one reference. Nothing is left behind when the stream fails.
@@ -79,12 +110,14 @@ export class BlobStore {
     for (const { blob } of extents) blob.references += 1;
   }
 
-  /** One holder less; blobs without any are deleted from disk. */
+  /** One holder less; blobs without any are deleted from disk, once the step that released them is over: the journal is written first. */
   release(extents: Extents): void {
     for (const { blob } of extents) {
       blob.references -= 1;
       if (blob.references > 0 || blob.content.kind !== "file") continue;
-      const deletion: Promise<void> = unlink(blob.content.path)
+      const { path } = blob.content;
+      const deletion: Promise<void> = Promise.resolve()
+        .then(() => unlink(path))
         .catch(() => undefined)
         .finally(() => this.deletions.delete(deletion));
       this.deletions.add(deletion);
@@ -105,10 +138,10 @@ export class BlobStore {
     return stream;
   }
 
-  /** Waits for deletions under way and removes the directory. */
-  async close(): Promise<void> {
+  /** Waits for deletions under way and removes the directory, unless it is to be found again. */
+  async close(keep = false): Promise<void> {
     await Promise.all(this.deletions);
-    await rm(this.directory, { recursive: true, force: true });
+    if (!keep) await rm(this.directory, { recursive: true, force: true });
   }
 }
 

@@ -7,6 +7,8 @@
 export type BucketKind = "general" | "directory";
 
 export interface BucketRules {
+  /** UG optimizing-performance: requests per second and prefix; UG s3-express-performance: a directory bucket has no such limit. */
+  readonly requestRateLimits: boolean;
   /** UG bucketnamingrules and UG directory-bucket-naming-rules. */
   readonly validName: (name: string) => boolean;
   /** API CreateBucket, CreateBucketConfiguration: Bucket and Location say the type and the zone, which must be the one in the name. */
@@ -89,6 +91,7 @@ const RULES: { readonly [rule in keyof BucketRules]: Readonly<Record<BucketKind,
   sessions: { general: false, directory: true },
   sleeps: { general: false, directory: true },
   keyFollowsTwoSlashes: { general: false, directory: true },
+  requestRateLimits: { general: true, directory: false },
   signingName: { general: "s3", directory: "s3express" },
   listingOrder: { general: "utf-8", directory: "hashed-depth-first" },
   prefixEndsInDelimiter: { general: false, directory: true },

@@ -30,6 +30,7 @@ export function addBucket(world: World, name: string): Bucket {
   if (world.buckets.has(name)) throw s3Error("BucketAlreadyOwnedByYou", undefined, { details: { BucketName: name } });
   const bucket = makeBucket(name, kindOf(name), world.clock.now());
   world.buckets.set(name, bucket);
+  world.journal.bucket(bucket);
   return bucket;
 }
 
@@ -47,6 +48,7 @@ export function dropBucket(world: World, bucket: Bucket): void {
   for (const upload of bucket.uploads.values())
     for (const part of upload.parts.values()) world.blobs.release(part.extents);
   world.buckets.delete(bucket.name);
+  world.journal.bucketGone(bucket.name);
 }
 
 export function headBucket(call: Call): Reply {
@@ -109,6 +111,7 @@ export async function putBucketVersioning(call: Call): Promise<Reply> {
   const status = childText(await readXml(call), "Status");
   if (status !== "Enabled" && status !== "Suspended") throw s3Error("MalformedXML");
   bucket.versioning = status;
+  call.world.journal.bucket(bucket);
   return { status: 200 };
 }
 

@@ -46,6 +46,7 @@ export function createMultipartUpload(call: Call): Reply {
     parts: new Map(),
   };
   bucket.uploads.set(upload.uploadId, upload);
+  world.journal.upload(bucket, upload);
   return {
     status: 200,
     headers: {
@@ -137,8 +138,9 @@ export function uploadOf(call: Call): Upload {
   return upload;
 }
 
-function dropUpload(world: World, bucket: Bucket, upload: Upload): void {
+export function dropUpload(world: World, bucket: Bucket, upload: Upload): void {
   bucket.uploads.delete(upload.uploadId);
+  world.journal.uploadGone(bucket, upload.uploadId);
   for (const part of upload.parts.values()) world.blobs.release(part.extents);
 }
 

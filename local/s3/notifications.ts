@@ -224,6 +224,7 @@ export async function putNotifications(call: Call): Promise<Reply> {
     }
   }
   bucket.notifications = configuration;
+  world.journal.bucket(bucket);
   return { status: 200 };
 }
 

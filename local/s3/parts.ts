@@ -133,6 +133,7 @@ function putPart(call: Call, upload: Upload, part: Omit<Part, "lastModifiedMs">)
   const replaced = upload.parts.get(part.number);
   const stored: Part = { ...part, lastModifiedMs: world.clock.now() };
   upload.parts.set(part.number, stored);
+  world.journal.part(call.bucket(), upload.uploadId, stored);
   if (replaced !== undefined) world.blobs.release(replaced.extents);
   return stored;
 }

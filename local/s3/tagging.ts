@@ -17,6 +17,7 @@ export async function putObjectTagging(call: Call): Promise<Reply> {
   object.currentTags = checkTags(
     elements.map((tag) => ({ key: childText(tag, "Key") ?? "", value: childText(tag, "Value") ?? "" })),
   );
+  call.world.journal.key(bucket, object.key);
   return { status: 200, headers: versionHeader(bucket, object) };
 }
 
@@ -33,6 +34,7 @@ export function getObjectTagging(call: Call): Reply {
 export function deleteObjectTagging(call: Call): Reply {
   const { bucket, object } = taggable(call);
   object.currentTags = [];
+  call.world.journal.key(bucket, object.key);
   return { status: 204, headers: versionHeader(bucket, object) };
 }
 
@@ -44,6 +46,7 @@ export async function restoreObject(call: Call): Promise<Reply> {
   const object = hidingMissingKeys(call, bucket.name, () => objectForRead(bucket, call.key, call.query("versionId")));
   if (object.restored) return { status: 200 };
   restore(object);
+  call.world.journal.key(bucket, object.key);
   call.world.notifier.restored(bucket, object);
   return { status: 202 };
 }

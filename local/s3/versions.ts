@@ -99,6 +99,7 @@ function pushVersion(world: World, bucket: Bucket, version: StoredVersion): void
     bucket.objects.set(version.key, [version]);
     bucket.index.add(version.key);
   } else versions.unshift(version);
+  world.journal.key(bucket, version.key);
   if (!version.isDeleteMarker) count(world, "bytesStored", version.size);
 }
 
@@ -108,6 +109,7 @@ function dropVersion(world: World, bucket: Bucket, version: StoredVersion): void
     bucket.objects.delete(version.key);
     bucket.index.remove(version.key);
   } else bucket.objects.set(version.key, left);
+  world.journal.key(bucket, version.key);
   releaseVersion(world, version);
 }
 

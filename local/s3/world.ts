@@ -4,6 +4,7 @@ import { randomHex, type Random } from "../http/random";
 import type { BlobStore } from "./blobs";
 import { rulesOf, type BucketKind, type BucketRules } from "./bucket-rules";
 import { s3Error } from "./errors";
+import type { Journal } from "./journal";
 import { hashedOrder, KeyIndex, utf8Order } from "./key-index";
 import type { Bucket } from "./model";
 import type { Notifier } from "./notifications";
@@ -22,6 +23,8 @@ export interface World {
   readonly random: Random;
   readonly buckets: Map<string, Bucket>;
   readonly blobs: BlobStore;
+  /** Every change of a bucket, a key or an upload is told to it in the same step. */
+  readonly journal: Journal;
   readonly sessions: Sessions;
   readonly notifier: Notifier;
   readonly policies: Map<string, Policy>;
