@@ -65,8 +65,12 @@ export function sessions(s3: S3Admin, { method, query }: PlainRequest): Reply | 
 
 /** Whatever the model of latency knows can be set, with values like those it has: numbers, and tables of numbers. */
 function likeNow(now: object): Readonly<Record<string, Check>> {
-  return Object.fromEntries(Object.entries(now).map(([field, value]) => [field, isObject(value) ? table : number]));
+  const alike = Object.entries(now).map(([field, value]) => [field, isObject(value) ? table : number]);
+  return { ...Object.fromEntries(alike), speed: aboveZero };
 }
+
+/** Nothing can take the infinite part of its time. */
+const aboveZero: Check = (value) => (typeof value === "number" && value > 0 ? undefined : "a number above 0");
 
 const table: Check = (value) =>
   isObject(value) && Object.values(value).every((one) => number(one) === undefined)

@@ -169,8 +169,10 @@ test.each([
     "latency",
     "PUT",
     { perRequest: 1, copyBytesPerSecond: "1" },
-    "latency has no field perRequest; it has perRequestMs, copyBytesPerSecond",
+    "latency has no field perRequest; it has perRequestMs, operationMs, copyBytesPerSecond, bucketBytesPerSecond, " +
+      "prefixReadsPerSecond, prefixWritesPerSecond, speed; copyBytesPerSecond must be a number from 0",
   ],
+  ["latency", "PUT", { speed: 0 }, "speed must be a number above 0"],
   ["latency", "PUT", { copyBytesPerSecond: -1 }, "copyBytesPerSecond must be a number from 0"],
   ["buckets/b-1/sleep", "POST", { seconds: 1 }, "sleep has no field seconds; it has ms; sleep needs ms"],
   ["buckets/b-1/sleep", "POST", { ms: 1 }, "only directory buckets sleep"],
