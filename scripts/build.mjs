@@ -11,6 +11,7 @@ const ENTRIES = {
   demo: "lab/demo/main.ts",
   "verify-measure": "lab/verify/main.ts",
   chaos: "lab/chaos/main.ts",
+  forecast: "lab/forecast/main.ts",
 };
 
 const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)));
