@@ -31,6 +31,8 @@ export interface Outcome {
 /** What the simulation has counted; times are ms. */
 export interface Counted {
   readonly copied: number;
+  /** Copy requests: CopyObject or UploadPartCopy. */
+  readonly copies: number;
   readonly lastCopyMs: number;
   readonly firstCopyMs: number;
   readonly mostWorkers: number;
@@ -46,6 +48,7 @@ export function outcomeOf({ job }: Scenario, profile: Profile, tasks: readonly T
   const requests = Object.fromEntries(
     OPERATIONS.map((operation) => [operation, profile.requests[operation] * counted.copied]),
   ) as Record<keyof Requests, number>;
+  requests[profile.requests.CopyObject > 0 ? "CopyObject" : "UploadPartCopy"] = counted.copies;
   requests["HeadObject (source)"] += counted.extra.source;
   requests["HeadObject (destination)"] += counted.extra.destination;
   return {

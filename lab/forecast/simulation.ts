@@ -44,6 +44,7 @@ export function simulate(scenario: Scenario): Outcome {
   const objects = objectsOf(job);
   const extra = { source: 0, destination: 0 };
   let copied = 0;
+  let copies = 0;
   let lastCopyMs = 0;
   let firstCopyMs = Infinity;
   let mostWorkers = 0;
@@ -105,6 +106,7 @@ export function simulate(scenario: Scenario): Outcome {
     crew.ends.delete(held);
     crew.pipe.end(held);
     waiting.letGo(done.messages);
+    copies += done.copies;
     if (done.objects > 0) count(held, done);
     if (!crew.task.interrupted && waiting.depth().visible > 0) receive(crew);
   }
@@ -202,6 +204,7 @@ export function simulate(scenario: Scenario): Outcome {
   time.run(MOST_STEPS);
   return outcomeOf(scenario, profile, fleet.tasks, {
     copied,
+    copies,
     lastCopyMs,
     firstCopyMs,
     mostWorkers,
