@@ -13,7 +13,7 @@ export function assumptionsOf({ world, settings, cause }: Scenario): readonly st
     cause === "backfill"
       ? "All messages of the backfill are in the queue from the beginning; listing, which goes on while the first are copied, takes no time here."
       : `A notification takes ${world.notificationMs / 1000} s. Events of one key that come together are copied once in truth, and one by one here.`,
-    `All objects have the same size, and no copy fails. Within a worker they flow: one begins every so many milliseconds. Of large jobs many messages travel together (a lot).`,
+    `All objects have the same size, and no copy fails. Within a worker they flow: one begins every so many milliseconds. They come one after another, where a worker really shares its slots among two keys per slot: with objects in parts each ends somewhat later than it says here. Of large jobs many messages travel together (a lot).`,
     `What is received goes to a worker picked by chance among those that poll. The queue's depth is exact, the schedule never late, and a look of the starter takes ${world.lookMs / 1000} s.`,
     `Dollars: as \`s3-express-sync cost\`, until the last worker has left. Keeping the replicas is not in them.`,
   ];

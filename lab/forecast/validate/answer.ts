@@ -14,7 +14,9 @@ export async function answerValidation(out: Out, signal: AbortSignal): Promise<E
   out.line(
     `${OBJECTS} objects of ${bytes(OBJECT_BYTES)} in two parts: the built starter and workers on the local cloud, and the simulation.`,
   );
-  out.line(`Taken from the processes: a worker receives ${real.startSeconds.toFixed(1)} s after RunTask.`);
+  out.line(
+    `Taken from the processes: a worker receives ${real.startSeconds.toFixed(1)} s after RunTask, a look takes ${(real.lookMs / 1000).toFixed(1)} s.`,
+  );
   out.line();
   out.table(
     ["", "processes", "simulation", "deviation", "tolerated"],
@@ -27,6 +29,6 @@ export async function answerValidation(out: Out, signal: AbortSignal): Promise<E
   );
   out.line();
   out.line(agrees ? "They agree." : "They do not agree.");
-  out.document({ agrees, startSeconds: real.startSeconds, rows });
+  out.document({ agrees, startSeconds: real.startSeconds, lookMs: real.lookMs, rows });
   return agrees ? 0 : 1;
 }

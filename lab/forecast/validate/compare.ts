@@ -15,6 +15,8 @@ export interface Row {
 
 /** Times of a shared machine: what is worth finding is a model that is off by more. */
 const TOLERATED_PERCENT = 25;
+/** A worker has two keys per slot in progress, which share its slots in turn; in the simulation they come one after another, and end sooner. */
+const LAG_TOLERATED_PERCENT = 35;
 
 export function toldOf(outcome: Outcome): Told {
   const { makespanSeconds, endSeconds, workersStarted, lagSeconds, requests } = outcome;
@@ -37,8 +39,8 @@ export function compareRuns(processes: Told, simulation: Told): readonly Row[] {
   return [
     row("everything copied and checked after", (told) => told.makespanSeconds, TOLERATED_PERCENT),
     row("last worker gone after", (told) => told.endSeconds, TOLERATED_PERCENT),
-    row("lag p50", (told) => told.lagP50, TOLERATED_PERCENT),
-    row("lag p99", (told) => told.lagP99, TOLERATED_PERCENT),
+    row("lag p50", (told) => told.lagP50, LAG_TOLERATED_PERCENT),
+    row("lag p99", (told) => told.lagP99, LAG_TOLERATED_PERCENT),
     row("workers started", (told) => told.workersStarted, 0),
     ...Object.keys(simulation.requests).map((operation) =>
       row(operation, (told) => told.requests[operation] ?? NaN, 0),

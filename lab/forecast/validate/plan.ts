@@ -34,8 +34,17 @@ export const PLAN_SETTINGS = {
   emptyPollsBeforeExit: 2,
 } as const;
 
-/** @param measured what is not set but found: the first look after the first object, and how long a worker takes to receive */
-export function scenarioOf(measured: { readonly firstLookMs: number; readonly startSeconds: number }): Scenario {
+/** What is not set but found on the way. */
+export interface Found {
+  /** When the schedule fires after the first object was written. */
+  readonly firstLookMs: number;
+  /** From there until the starter has looked. */
+  readonly lookMs: number;
+  /** From RunTask to the first receive. */
+  readonly startSeconds: number;
+}
+
+export function scenarioOf(found: Found): Scenario {
   return {
     job: { kind: "backlog", objects: OBJECTS, objectBytes: OBJECT_BYTES },
     cause: "event",
@@ -43,7 +52,7 @@ export function scenarioOf(measured: { readonly firstLookMs: number; readonly st
     seed: 1,
     world: {
       ...WORLD,
-      startSeconds: measured.startSeconds,
+      startSeconds: found.startSeconds,
       startSpread: 1,
       spotInterruptionsPerHour: 0,
       requestMs: LATENCY.perRequestMs,
@@ -52,8 +61,8 @@ export function scenarioOf(measured: { readonly firstLookMs: number; readonly st
       streamBytesPerSecond: LATENCY.copyBytesPerSecond,
       queueMs: 5,
       notificationMs: 0,
-      lookMs: 100,
-      schedule: { firstMs: measured.firstLookMs, everyMs: PLAN_SETTINGS.pollIntervalSeconds * 1000 },
+      lookMs: found.lookMs,
+      schedule: { firstMs: found.firstLookMs, everyMs: PLAN_SETTINGS.pollIntervalSeconds * 1000 },
     },
   };
 }

@@ -2,13 +2,10 @@
 import { sleep } from "../../demo/wait";
 import { type Stack, startStack } from "../../stack/stack";
 import { makeLags } from "../lags";
-import { LATENCY, OBJECT_BYTES, OBJECTS, PLAN_SETTINGS, START_DELAY_MS, type Told } from "./plan";
+import { type Found, LATENCY, OBJECT_BYTES, OBJECTS, PLAN_SETTINGS, START_DELAY_MS, type Told } from "./plan";
 
-export interface RealRun {
+export interface RealRun extends Found {
   readonly told: Told;
-  /** Found on the way, for the simulation. */
-  readonly firstLookMs: number;
-  readonly startSeconds: number;
 }
 
 const LOOK_EVERY_MS = 20;
@@ -62,9 +59,12 @@ async function job(stack: Stack, signal: AbortSignal): Promise<Omit<RealRun, "st
   });
   const before = cloud.ecs.tasks({ family: workerFamily }).length;
   const fired = (): number => cloud.schedule.rules()[0]?.fired ?? 0;
-  const firedBefore = fired();
+  const looks = (): number => cloud.log.count("GetQueueAttributes", "starter");
+  const [firedBefore, looksBefore] = [fired(), looks()];
   await until("a look of the starter", () => fired() > firedBefore, signal);
   const lookedAt = Date.now();
+  // Once it has read the depth, it cannot have seen what comes now.
+  await until("the end of that look", () => looks() > looksBefore, signal);
   const began = Date.now();
   for (let index = 0; index < OBJECTS; index++) {
     await cloud.s3.put(source, `objects/${String(index).padStart(4, "0")}`, { phantomBytes: OBJECT_BYTES });
@@ -75,6 +75,7 @@ async function job(stack: Stack, signal: AbortSignal): Promise<Omit<RealRun, "st
   unsubscribe();
   const { p50, p99 } = lags.summary();
   return {
+    lookMs: began - lookedAt,
     firstLookMs: PLAN_SETTINGS.pollIntervalSeconds * 1000 - (began - lookedAt),
     told: {
       makespanSeconds: (lastAt - began) / 1000,
