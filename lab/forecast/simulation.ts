@@ -181,7 +181,7 @@ export function simulate(scenario: Scenario): Outcome {
     });
   }
 
-  const isOver = (): boolean => copied === objects && fleet.tasks.every(({ stoppedAt }) => stoppedAt !== undefined);
+  const isOver = (): boolean => copied >= objects && fleet.tasks.every(({ stoppedAt }) => stoppedAt !== undefined);
   function invoke(at: number, everyMs: number, dueMs: readonly number[]): void {
     time.at(at, () => {
       if (isOver()) return;
