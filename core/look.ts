@@ -20,6 +20,15 @@ export interface LookRecord {
   readonly problems: readonly string[];
 }
 
+/** The last look of an invocation begins before this: it ends by 50 s, before the next one begins. */
+const LAST_LOOK_MS = 46_000;
+
+/** When the looks of one invocation are due, in milliseconds after it began: one, or several where a minute is too long. */
+export function looksDueMs(pollIntervalSeconds: number): readonly number[] {
+  const intervalMs = pollIntervalSeconds * 1000;
+  return Array.from({ length: Math.max(1, Math.ceil(LAST_LOOK_MS / intervalMs)) }, (_, index) => index * intervalMs);
+}
+
 /** What one invocation of the starter answers. */
 export interface StarterResult {
   readonly launched: number;

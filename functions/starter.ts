@@ -11,7 +11,7 @@ import { formatProblems, parseStarterEnv } from "../core/env";
 import { assessFleet, type Capacity, type Fleet, type Memory, remember } from "../core/fleet";
 import { afterLaunch, deal, type Dealt, dealtSoFar } from "../core/launch";
 import { type Emf, emf, NAMESPACE, queueDimension } from "../core/metrics";
-import type { LookRecord, StarterResult } from "../core/look";
+import { type LookRecord, looksDueMs, type StarterResult } from "../core/look";
 import { decideScale, type QueueDepth, type ScaleReason } from "../core/scale";
 import { launch, type LaunchResult } from "./starter/launch";
 import { readDepth, readTasks } from "./starter/read";
@@ -41,9 +41,6 @@ export function makeStarter(): Starter {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
 }
-
-/** The last look begins before this: an invocation ends by 50 s, before the next one begins. */
-const LAST_LOOK_MS = 46_000;
 
 /** {@link makeStarter} under another clock. */
 export function makeStarterWith(time: StarterTime): Starter {
@@ -87,8 +84,7 @@ export function makeStarterWith(time: StarterTime): Starter {
     const began = time.now();
     const moment = event?.time ?? context?.awsRequestId ?? String(began);
     const looks = [await lookOnce(parsed.config, moment, 0)];
-    const intervalMs = parsed.config.pollIntervalSeconds * 1000;
-    for (let due = intervalMs; due < LAST_LOOK_MS; due += intervalMs) {
+    for (const due of looksDueMs(parsed.config.pollIntervalSeconds).slice(1)) {
       const wait = began + due - time.now();
       // A look that took longer than the interval takes the place of those that were due meanwhile.
       if (wait < 0) continue;

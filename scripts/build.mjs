@@ -18,6 +18,7 @@ const ENTRIES = {
   "bench-plain-sdk": "lab/bench/peers/plain-sdk.ts",
   "bench-probe": "lab/bench/probe.ts",
   facts: "lab/facts/main.ts",
+  forecast: "lab/forecast/main.ts",
 };
 
 const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)));

@@ -17,7 +17,7 @@ const MAX_ENTRIES = 10;
 /** SQS takes 1 MiB per batch (API SendMessageBatch); a little less leaves room for attributes. */
 const MAX_BATCH_BYTES = 900_000;
 /** Deletes wait this long for company. */
-const LINGER_MS = 200;
+export const LINGER_MS = 200;
 const CALL_TIMEOUT_MS = 15_000;
 /** A delete is only sent while the lease outlives the request and its possible late processing. */
 const DELETE_MARGIN_MS = 2 * CALL_TIMEOUT_MS;

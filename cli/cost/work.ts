@@ -151,16 +151,26 @@ export function spreadOverDay(perDay: number, bytes: number): WorkerTime {
 
 /** What there is every month without a single event: no compute beyond the starter's look every minute. */
 export function standing(alarms: number): Usage {
-  const looks = (HOURS_PER_MONTH * 3600) / DEFAULTS.pollIntervalSeconds;
+  const invocations = (HOURS_PER_MONTH * 3600) / DEFAULTS.pollIntervalSeconds;
+  return sum(starter({ invocations, looks: invocations, seconds: invocations * ASSUMED.lookSeconds }), {
+    alarms,
+    image: ASSUMED.imageGb,
+  });
+}
+
+export interface StarterTime {
+  readonly invocations: number;
+  /** An invocation looks once or several times. */
+  readonly looks: number;
+  /** Of all invocations together, at 128 MB; between two looks an invocation waits, and is billed. */
+  readonly seconds: number;
+}
+
+/** What the starter uses, whatever it launches. */
+export function starter({ invocations, looks, seconds }: StarterTime): Usage {
   return sum(
-    times(looks, {
-      starterCalls: 1,
-      starterTime: ASSUMED.lookSeconds * 0.125,
-      scheduleEvents: 1,
-      queueRequests: 1,
-      ...logs(ASSUMED.logBytesPerLook),
-    }),
-    { alarms, image: ASSUMED.imageGb },
+    { starterCalls: invocations, starterTime: seconds * 0.125, scheduleEvents: invocations },
+    times(looks, { queueRequests: 1, ...logs(ASSUMED.logBytesPerLook) }),
   );
 }
 

@@ -66,7 +66,7 @@ export function sessions(s3: S3Admin, { method, query }: PlainRequest): Reply | 
 /** Whatever the model of latency knows can be set, with values like those it has: numbers, and tables of numbers. */
 function likeNow(now: object): Readonly<Record<string, Check>> {
   const alike = Object.entries(now).map(([field, value]) => [field, isObject(value) ? table : number]);
-  return { ...Object.fromEntries(alike), speed: aboveZero };
+  return { ...(Object.fromEntries(alike) as Record<string, Check>), speed: aboveZero };
 }
 
 /** Nothing can take the infinite part of its time. */

@@ -7,7 +7,7 @@ import type { QueueChange } from "../../../local/sqs";
 import type { History } from "../../sim/history";
 import { keysIn } from "../../sim/bodies";
 import type { Stack } from "../../stack/stack";
-import { describeVersion, type SourceRecord, versionOf } from "./record";
+import { describeVersion, sameVersion, type SourceRecord, versionOf } from "./record";
 import { UNSYNCABLE } from "./story";
 
 export interface Problem {
@@ -121,18 +121,25 @@ export function makeWitness(stack: Stack, record: SourceRecord, history: History
       if ((lastMessages.get(key) ?? 0) >= receivedAt || record.changedAt(key) >= receivedAt) continue;
       if ((lastHeads.get(key) ?? 0) < receivedAt) {
         blame("no acknowledgement before a clean check", key, "its source was not looked at after the receive");
-      } else if (!looksEqual(key)) {
-        blame("no acknowledgement before a clean check", key, "the sides differ and no other message is there");
+      } else {
+        const difference = differenceOf(key);
+        if (difference === undefined) continue;
+        blame(
+          "no acknowledgement before a clean check",
+          key,
+          `the sides differ and no other message is there: ${difference}`,
+        );
       }
     }
   }
 
   /** By what HEAD shows, for this must be answered at once; bytes are compared by `look`. */
-  function looksEqual(key: string): boolean {
-    const [there, here] = [cloud.s3.head(source, key), cloud.s3.head(destination, key)];
-    if (there === undefined || here === undefined) return there === here;
-    const texts = [there, here].map((object) => JSON.stringify(versionOf(object, "")));
-    return texts[0] === texts[1];
+  function differenceOf(key: string): string | undefined {
+    const [there, here] = [cloud.s3.head(source, key), cloud.s3.head(destination, key)].map((object) =>
+      object === undefined ? undefined : versionOf(object, ""),
+    );
+    if (sameVersion(there, here)) return undefined;
+    return `${describeVersion(there)} at the source, ${describeVersion(here)} at the destination`;
   }
 
   function countWorkers(): void {
