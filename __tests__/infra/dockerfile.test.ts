@@ -79,7 +79,7 @@ describe("the npm package's Dockerfile", () => {
 
   it("takes the two bundles and nothing else, and those make the image's tag", () => {
     const copied = packaged.filter((line) => line.startsWith("COPY ") && !line.includes("--from="));
-    expect(copied).toEqual(["COPY dist/worker.cjs dist/cli.cjs /out/app/"]);
+    expect(copied).toEqual(["COPY dist/worker.cjs dist/cli.cjs /out/program/app/"]);
     const folder = mkdtempSync(join(tmpdir(), "s3es-packaged-"));
     try {
       expect(dockerfileOf(folder)).toBe("Dockerfile.package");
