@@ -32,7 +32,7 @@ export interface AlarmRow {
 export function alarmTable(names: Names, settings: Settings): readonly AlarmRow[] {
   const { lagObjectiveSeconds, canaryMinutes, verifySchedule } = settings;
   return [
-    ...troubleRows(names),
+    ...troubleRows(names, settings.onDemandWeight),
     ...(lagObjectiveSeconds === undefined ? [] : [lagRow(names, lagObjectiveSeconds)]),
     ...(canaryMinutes === undefined ? [] : [canaryRow(names, canaryMinutes)]),
     ...(verifySchedule === undefined ? [] : verifyRows(names)),
@@ -44,7 +44,8 @@ export function alarmText({ description, runbook }: AlarmRow): string {
   return `${description} Runbook: docs/operations.md#${runbook}`;
 }
 
-function troubleRows(names: Names): readonly AlarmRow[] {
+/** @param onDemandWeight 0: only Spot may be used */
+function troubleRows(names: Names, onDemandWeight: number): readonly AlarmRow[] {
   return [
     {
       id: "dead-letters",
@@ -99,7 +100,7 @@ function troubleRows(names: Names): readonly AlarmRow[] {
       id: "breaker",
       description:
         "Everything failed for a worker (permissions, sessions, or S3 itself), so it stopped and probes. `s3-express-sync doctor` looks for the cause.",
-      runbook: "an-object-was-not-synced",
+      runbook: "alarms",
       watches: own(names, "BreakerOpen", "Sum"),
       above: 0,
       periodSeconds: 300,
@@ -108,8 +109,10 @@ function troubleRows(names: Names): readonly AlarmRow[] {
     {
       id: "spot-shortage",
       description:
-        "No Spot capacity for half an hour. Work goes on On-Demand, at about twice the price of a worker; nothing has to be done.",
-      runbook: "what-it-costs",
+        onDemandWeight > 0
+          ? "No Spot capacity for half an hour. Work goes on On-Demand, at about twice the price of a worker; nothing has to be done."
+          : "No Spot capacity for half an hour, and nothing else is allowed, so messages wait. Raise onDemandWeight and run pulumi up.",
+      runbook: "alarms",
       watches: own(names, "SpotShortage", "Maximum"),
       above: 0,
       periodSeconds: 300,
@@ -135,7 +138,7 @@ function canaryRow(names: Names, minutes: number): AlarmRow {
   return {
     id: "canary",
     description: `The canary of ${names.sourceBucket} does not arrive: events, starter or workers are broken. \`s3-express-sync doctor --probe\` times each leg.`,
-    runbook: "an-object-was-not-synced",
+    runbook: "alarms",
     // A value at all is the good news; later than two of them apart is as bad as none.
     watches: own(names, "CanaryLagSeconds", "Maximum"),
     above: 2 * minutes * 60,

@@ -116,8 +116,12 @@ function graphs(names: Names, { lagObjectiveSeconds }: Settings): readonly Graph
     { title: "Copy requests in flight", series: of("Maximum", "SlotsInUse") },
     { title: "Trouble", series: of("Sum", ...plainMetrics("worker").filter((metric) => !shown.includes(metric))) },
     // What a bill is made of: S3 charges bytes written, Fargate the time of workers.
-    { title: "What it costs: bytes copied an hour", series: of("Sum", "BytesCopied"), periodSeconds: 3600 },
-    { title: "What it costs: workers, average of an hour", series: of("Average", "Running"), periodSeconds: 3600 },
+    { title: "What drives the bill: bytes copied an hour", series: of("Sum", "BytesCopied"), periodSeconds: 3600 },
+    {
+      title: "What drives the bill: workers, average of an hour",
+      series: of("Average", "Running"),
+      periodSeconds: 3600,
+    },
   ];
 }
 

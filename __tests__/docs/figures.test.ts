@@ -26,3 +26,18 @@ function lineOf({ lines }: Bill, item: string): number {
   if (line === undefined) throw new Error(`the bill has no ${item}`);
   return line.dollars;
 }
+
+test("docs/deploy.md: an idle month, and one with a canary every quarter of an hour", () => {
+  const text = readFileSync("docs/deploy.md", "utf8");
+  const monthOf = (command: string): number => {
+    const args = [...command.split(" ").slice(1), "--json"];
+    const output = execFileSync(process.execPath, ["dist/cli.cjs", ...args], { encoding: "utf8" });
+    return (JSON.parse(output) as { monthly: Bill }).monthly.dollars;
+  };
+  const [idle = "", canary = ""] = [...text.matchAll(/`(?:npx )?(s3-express-sync cost --[^`]+)`/g)].map(
+    ([, found]) => found,
+  );
+  expect(canary).toContain("--per-day 96");
+  expect(text).toContain(`$${monthOf(idle).toFixed(2)} a month`);
+  expect(text).toContain(`$${monthOf(canary).toFixed(2)} a month`);
+});

@@ -80,7 +80,7 @@ it("settings the page names exist, and its numbers are the program's", () => {
   expect(deploy).toContain(`parts of ${DEFAULTS.partSize / 1024 ** 2} MiB`);
   const parsed = parseSettings({ "aws:region": "eu-north-1" }, "dev");
   if (!parsed.ok) throw new Error("the defaults are no configuration");
-  expect(deploy).toContain(`(${alarmTable(namesFor(parsed.config, "1"), parsed.config).length}, and one each with`);
+  expect(deploy).toContain(`(${alarmTable(namesFor(parsed.config, "1"), parsed.config).length}, of which`);
 });
 
 it("links lead somewhere", () => {

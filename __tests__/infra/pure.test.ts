@@ -95,10 +95,20 @@ describe("alarms and dashboard speak of metrics that exist", () => {
     const page: Page = { file: "docs/operations.md", text: readFileSync("docs/operations.md", "utf8") };
     for (const row of alarmTable(names, settings)) {
       expect(anchorsOf(page)).toContain(row.runbook);
+      expect(page.text).toContain(`| \`${row.id}\``);
       expect(alarmText(row)).toMatch(/\. .*Runbook: docs\/operations\.md#/);
       // API PutMetricAlarm: AlarmDescription has at most 1,024 characters.
       expect(alarmText(row).length).toBeLessThan(1024);
     }
+  });
+
+  it("what to do about missing Spot capacity depends on whether anything else may be used", () => {
+    const text = (onDemandWeight: string): string => {
+      const only = settingsWith({ spotWeight: "1", onDemandWeight });
+      return alarmText(alarmTable(names, only).find(({ id }) => id === "spot-shortage")!);
+    };
+    expect(text("1")).toContain("nothing has to be done");
+    expect(text("0")).toContain("Raise onDemandWeight");
   });
 
   it("the canary's alarm takes silence for bad; a second canary is given before it rings", () => {

@@ -30,7 +30,8 @@ export function activityQueries(queueUrl: string) {
   return {
     oldest: sqs("ApproximateAgeOfOldestMessage", "Maximum"),
     messagesDone: sqs("NumberOfMessagesDeleted", "Sum"),
-    lagSum: own("SyncLagSeconds", "Sum"),
+    lagP50: own("SyncLagSeconds", "p50"),
+    lagP99: own("SyncLagSeconds", "p99"),
     lagCount: own("SyncLagSeconds", "SampleCount"),
     lagMax: own("SyncLagSeconds", "Maximum"),
     copied: own("ObjectsCopied", "Sum"),
@@ -42,25 +43,40 @@ export function activityQueries(queueUrl: string) {
 /** @param now epoch milliseconds */
 export function activityOf(points: ActivityPoints, now: number): Activity {
   const oldest = points.oldest.at(-1);
-  const samples = sum(points.lagCount);
   const rate = ratePerSecond(points.messagesDone, now);
   return {
     windowSeconds: WINDOW_SECONDS,
     ...(oldest === undefined ? {} : { oldest: { seconds: oldest.value, at: oldest.at } }),
-    ...(samples === undefined || samples === 0
-      ? {}
-      : {
-          lag: {
-            averageSeconds: (sum(points.lagSum) ?? 0) / samples,
-            maxSeconds: Math.max(...points.lagMax.map(({ value }) => value)),
-          },
-        }),
+    ...lagOf(points),
     ...measured("copied", sum(points.copied)),
     ...measured("bytesCopied", sum(points.bytesCopied)),
     ...measured("deleted", sum(points.deleted)),
     ...measured("messagesDone", sum(points.messagesDone)),
     ...measured("messagesPerSecond", rate),
   };
+}
+
+/** CloudWatch has percentiles by minute: the median minute, weighed by its keys, and the worst minute's p99. */
+function lagOf({ lagP50, lagP99, lagMax, lagCount }: ActivityPoints): Pick<Activity, "lag"> {
+  const p50Seconds = weighedMedian(lagP50, lagCount);
+  if (p50Seconds === undefined || lagMax.length === 0) return {};
+  const highest = (points: readonly Point[]): number => Math.max(...points.map(({ value }) => value));
+  return {
+    lag: {
+      p50Seconds,
+      p99Seconds: lagP99.length === 0 ? highest(lagMax) : highest(lagP99),
+      maxSeconds: highest(lagMax),
+    },
+  };
+}
+
+function weighedMedian(points: readonly Point[], counts: readonly Point[]): number | undefined {
+  const countAt = new Map(counts.map(({ at, value }) => [at, value]));
+  const sorted = points
+    .map(({ at, value }) => ({ value, count: countAt.get(at) ?? 1 }))
+    .sort((a, b) => a.value - b.value);
+  let left = sorted.reduce((total, { count }) => total + count, 0) / 2;
+  return sorted.find(({ count }) => (left -= count) <= 0)?.value;
 }
 
 /** Undefined when nothing was measured, which is not 0. */

@@ -69,7 +69,7 @@ function lookText({ at, activity, starter: { lastLook, lastFailure } }: Situatio
 
 function lagText({ activity: { lag, windowSeconds } }: Situation): string {
   if (lag === undefined) return `no live event was finished in the last ${duration(windowSeconds)}`;
-  return `${seconds(lag.averageSeconds)} on average, ${seconds(lag.maxSeconds)} at most, from event to check (last ${duration(windowSeconds)})`;
+  return `p50 ${seconds(lag.p50Seconds)}, p99 ${seconds(lag.p99Seconds)}, max ${seconds(lag.maxSeconds)} from event to check (last ${duration(windowSeconds)})`;
 }
 
 function seconds(value: number): string {

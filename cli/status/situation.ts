@@ -49,7 +49,7 @@ export interface Activity {
   readonly windowSeconds: number;
   /** Of the oldest message, as of a minute that began then. */
   readonly oldest?: { readonly seconds: number; readonly at: number };
-  readonly lag?: { readonly averageSeconds: number; readonly maxSeconds: number };
+  readonly lag?: { readonly p50Seconds: number; readonly p99Seconds: number; readonly maxSeconds: number };
   readonly copied?: number;
   readonly bytesCopied?: number;
   readonly deleted?: number;

@@ -8,7 +8,8 @@ const NOW = 10_000_000;
 const NOTHING: ActivityPoints = {
   oldest: [],
   messagesDone: [],
-  lagSum: [],
+  lagP50: [],
+  lagP99: [],
   lagCount: [],
   lagMax: [],
   copied: [],
@@ -35,14 +36,15 @@ it("without a point nothing is claimed", () => {
   expect(activityOf(NOTHING, NOW)).toEqual({ windowSeconds: 900 });
 });
 
-it("sums, the average lag over all samples, the newest age, the rate of the last minutes", () => {
+it("sums, the percentiles of the lag, the newest age, the rate of the last minutes", () => {
   const measured = {
     ...NOTHING,
     oldest: points(500, 42),
     messagesDone: points(1, 1, 1, 1, 1, 1, 1, 60, 120),
-    lagSum: points(10, 2),
-    lagCount: points(1, 3),
-    lagMax: points(10, 1.5),
+    lagP50: points(9, 1, 1.2),
+    lagP99: points(10, 1.5, 1.4),
+    lagCount: points(1, 3, 1),
+    lagMax: points(10, 1.5, 1.4),
     copied: points(3, 4),
     bytesCopied: points(1024),
     deleted: points(0),
@@ -50,7 +52,8 @@ it("sums, the average lag over all samples, the newest age, the rate of the last
   expect(activityOf(measured, NOW)).toEqual({
     windowSeconds: 900,
     oldest: { seconds: 42, at: NOW - 60_000 },
-    lag: { averageSeconds: 3, maxSeconds: 10 },
+    // Three of five keys were in the minute with 1 s.
+    lag: { p50Seconds: 1, p99Seconds: 10, maxSeconds: 10 },
     copied: 7,
     bytesCopied: 1024,
     deleted: 0,

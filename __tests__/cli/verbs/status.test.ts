@@ -62,7 +62,7 @@ test("idle, waiting, starting, finished, and a dead letter", async () => {
     const finished = await status();
     expect(finished.stdout).toMatch(/^idle: nothing waits, no worker runs\n/);
     expect(finished.stdout).toMatch(
-      /\nlag {11}\d+\.\d s on average, \d+\.\d s at most, from event to check \(last 15 min\)\n/,
+      /\nlag {11}p50 \d+\.\d s, p99 \d+\.\d s, max \d+\.\d s from event to check \(last 15 min\)\n/,
     );
     expect(finished.stdout).toMatch(/\nthroughput {4}3 objects copied, 3 B copied in the last 15 min\n/);
 

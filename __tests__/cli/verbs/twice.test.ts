@@ -58,7 +58,7 @@ const STEPS: readonly Step[] = [
         new RegExp(
           `^last look {5}${AGO} ago: 2 workers launched \\(2 Spot, 0 On-Demand\\) for \\d messages, 0 running before$`,
         ),
-        /^lag {11}\d+\.\d s on average, \d+\.\d s at most, from event to check \(last 15 min\)$/,
+        /^lag {11}p50 \d+\.\d s, p99 \d+\.\d s, max \d+\.\d s from event to check \(last 15 min\)$/,
         "throughput    2 objects copied, 16 B copied, 1 object deleted in the last 15 min",
       ],
     },

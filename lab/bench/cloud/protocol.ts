@@ -12,6 +12,8 @@ export interface Prepared {
   readonly endpoint: string;
   readonly source: string;
   readonly destination: string;
+  /** A general purpose bucket for tools that cannot write to a directory bucket. */
+  readonly plainDestination: string;
   readonly system: System;
   /** Of a worker process. */
   readonly workerEnvironment: Readonly<Record<string, string>>;
@@ -44,7 +46,10 @@ export interface Seen {
 
 export interface Calls {
   prepare: (input: Prepare) => Promise<Prepared>;
-  /** Destination as at the beginning, all events in the queue (`messages`), counters at zero. */
+  /**
+   * Destination as at the beginning, all events in the queue (`messages`), counters at zero. Without messages it is another tool's
+   * turn, and what it has to fill is the general purpose bucket.
+   */
   reset: (input: { readonly messages: boolean }) => Promise<void>;
   seen: (input: null) => Promise<Seen>;
   close: (input: null) => Promise<void>;

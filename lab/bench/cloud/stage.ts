@@ -10,12 +10,14 @@ const COPIED_AT_MS = WRITTEN_AT_MS + 60_000;
 /** Workers leave after the first empty poll of one second: what they do when idle is a benchmark of its own. */
 const SETTINGS = { longPollSeconds: 1, emptyPollsBeforeExit: 1, visibilityTimeoutSeconds: 120 };
 const NO_TIMES = { firstAtMs: 0, lastAtMs: 0, acknowledgedAtMs: 0, firstCopyAtMs: 0, lastCopyAtMs: 0 };
+const PLAIN_DESTINATION = "bench-plain-destination";
 const COPIED_KEY = "bytesCopied";
 
 export function makeStage(): Calls {
   let stack: Stack | undefined;
   let job: Job | undefined;
   let bodies: string[] = [];
+  let target = "";
   let copiedBefore = 0;
   let cpuBefore = process.cpuUsage();
   let times = { ...NO_TIMES };
@@ -40,6 +42,7 @@ export function makeStage(): Calls {
     await cloud.s3.flushDeliveries();
     bodies = queue.peek().map(({ body }) => body);
     queue.purge();
+    cloud.s3.createBucket(PLAIN_DESTINATION);
     cloud.s3.setLatency(job.latency satisfies Partial<Latency>);
     cloud.log.subscribe(({ at, ms, operation }) => {
       if (times.firstAtMs === 0) times.firstAtMs = at;
@@ -54,6 +57,7 @@ export function makeStage(): Calls {
       endpoint: cloud.endpoint,
       source,
       destination,
+      plainDestination: PLAIN_DESTINATION,
       system,
       workerEnvironment: stack.workerEnvironment,
       operatorEnvironment: cloud.environmentFor("operator"),
@@ -63,9 +67,10 @@ export function makeStage(): Calls {
   function reset({ messages }: { readonly messages: boolean }): void {
     const { stack: at, job: of } = ready();
     const { cloud, destination, queue } = at;
+    target = messages || of.copied ? destination : PLAIN_DESTINATION;
     if (!of.copied) {
-      cloud.s3.deleteBucket(destination, { force: true });
-      cloud.s3.createBucket(destination);
+      cloud.s3.deleteBucket(target, { force: true });
+      cloud.s3.createBucket(target);
     }
     queue.purge();
     for (let event = 0; messages && event < of.eventsPerObject; event++) {
@@ -79,7 +84,7 @@ export function makeStage(): Calls {
 
   function seen(): Seen {
     const { stack: at, job: of } = ready();
-    const { cloud, destination, queue } = at;
+    const { cloud, queue } = at;
     const { user, system } = process.cpuUsage(cpuBefore);
     const requests: Record<string, number> = {};
     const errors: Record<string, number> = {};
@@ -88,7 +93,7 @@ export function makeStage(): Calls {
       if (failed > 0) errors[operation] = (errors[operation] ?? 0) + failed;
     }
     const names = Object.keys(requests);
-    const lacking = of.objects.filter(({ key, size }) => cloud.s3.head(destination, key)?.size !== size);
+    const lacking = of.objects.filter(({ key, size }) => cloud.s3.head(target, key)?.size !== size);
     const { visible, inFlight, delayed } = queue.depth();
     return {
       ...times,

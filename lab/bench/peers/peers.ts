@@ -68,6 +68,8 @@ export const PEERS: readonly Peer[] = [
       "--s3-env-auth",
       "--s3-force-path-style",
       "--s3-no-check-bucket",
+      "--s3-list-version",
+      "2",
       "--s3-endpoint",
       endpoint,
       `:s3:${from}`,
@@ -125,7 +127,7 @@ async function measurePeer(
   try {
     const ended = await run({
       command: peer.command,
-      args: peer.args(prepared.source, prepared.destination, prepared.endpoint),
+      args: peer.args(prepared.source, prepared.plainDestination, prepared.endpoint),
       environment: { ...prepared.operatorEnvironment, ...trusted, AWS_CONFIG_FILE: config.path },
       probed: peer.isOurs === true,
       signal,

@@ -192,10 +192,14 @@ function peersSection(measured: readonly Measured[]): string {
     result.peers.map((peer) => [
       job.name,
       `${peer.name} ${peer.version}`,
-      formatNumber(peer.wallSeconds),
-      formatNumber(peer.wallSeconds / result.wallSeconds),
-      formatNumber(peer.cpuSecondsPer1000),
-      formatNumber(peer.cpuSecondsPer1000 / result.cpuSecondsPer1000),
+      ...(peer.failedObjects > 0
+        ? ["failed", "", "", ""]
+        : [
+            formatNumber(peer.wallSeconds),
+            formatNumber(peer.wallSeconds / result.wallSeconds),
+            formatNumber(peer.cpuSecondsPer1000),
+            formatNumber(peer.cpuSecondsPer1000 / result.cpuSecondsPer1000),
+          ]),
       peer.peakRssMiB > 0 ? formatNumber(peer.peakRssMiB) : "not seen",
       formatNumber(peer.failedObjects),
     ]),
@@ -203,7 +207,7 @@ function peersSection(measured: readonly Measured[]): string {
   return `
 ## Other tools on the same cloud
 
-Each copies once and looks at nothing afterwards; the worker also reads and acknowledges an event and looks before and behind each copy.
+Into a general purpose bucket, since most of them cannot write to a directory bucket. Each copies once and looks at nothing afterwards; the worker also reads and acknowledges an event and looks before and behind each copy.
 
 ${table(["benchmark", "tool", "wall, s", "x ours", "CPU s per 1,000", "x ours", "MiB", "failed"], rows)}
 `;

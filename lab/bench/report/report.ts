@@ -35,7 +35,9 @@ export async function writeReport(options: BenchOptions, io: BenchIo, folder: st
   const small = measured.find(({ job }) => job.name === "small")?.result;
   const bars = [
     { label: "s3-express-sync, checked", value: small?.cpuSecondsPer1000 ?? 0, isOurs: true },
-    ...(small?.peers ?? []).map((peer) => ({ label: peer.name, value: peer.cpuSecondsPer1000, isOurs: false })),
+    ...(small?.peers ?? [])
+      .filter(({ failedObjects }) => failedObjects === 0)
+      .map((peer) => ({ label: peer.name, value: peer.cpuSecondsPer1000, isOurs: false })),
   ];
   const svg = barsSvg("CPU seconds per 1,000 small objects over TLS", bars, (value) => value.toFixed(2));
   await writeFile(join(folder, "performance-cpu.svg"), svg);
