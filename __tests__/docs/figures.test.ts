@@ -41,3 +41,18 @@ test("docs/deploy.md: an idle month, and one with a canary every quarter of an h
   expect(text).toContain(`$${monthOf(idle).toFixed(2)} a month`);
   expect(text).toContain(`$${monthOf(canary).toFixed(2)} a month`);
 });
+
+test.each(["README.md", "README.zh-CN.md"])("%s: what was measured is what docs/performance.md has", (file) => {
+  const text = readFileSync(file, "utf8");
+  const page = readFileSync("docs/performance.md", "utf8");
+  const cells = (start: string): string[] => {
+    const row = page.split("\n").find((line) => line.startsWith(start));
+    if (row === undefined) throw new Error(`docs/performance.md has no row "${start}"`);
+    return row.split("|").map((cell) => cell.trim());
+  };
+  const large = cells("| large |");
+  expect(text).toContain(large[3]!.split(" ")[0]);
+  expect(text).toContain(large[5]);
+  expect(text).toContain(cells("| small (TLS) |")[6]);
+  expect(text).toContain(cells("| small | s5cmd")[5]);
+});
