@@ -11,8 +11,10 @@ import type {
   ServiceOutputTypes,
 } from "@aws-sdk/client-s3";
 import type { SyncError } from "../core/errors";
+import { withAbortSignal } from "./abort-signal";
 import { translate } from "./errors";
 import { fromWireForm, toWireForm, type RawHeaders } from "./wire-headers";
+import type { CancelSignal } from "../core/ports";
 
 export type S3Command<I extends ServiceInputTypes, O extends ServiceOutputTypes> = $Command<
   I,
@@ -26,7 +28,7 @@ export interface CallSpec {
   /** AWS API name, for errors. */
   readonly operation: string;
   readonly kind: "read" | "write";
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Sent as they are (wire form), beside what the command says. */
   readonly headers?: RawHeaders;
 }
@@ -49,7 +51,8 @@ export function makeCall(client: S3Client, onSessionError?: (token: string) => v
     const wire = tap(command, spec.headers);
     try {
       checkHeaders(spec.headers);
-      const output = await orAbort(client.send(command, { abortSignal: spec.signal }), spec.signal);
+      const sent = withAbortSignal(spec.signal, (abortSignal) => client.send(command, { abortSignal }));
+      const output = await orAbort(sent, spec.signal);
       return { output, headers: wire.headers };
     } catch (thrown) {
       const auth = wire.sessionToken === undefined ? "credentials" : "session";
@@ -61,7 +64,7 @@ export function makeCall(client: S3Client, onSessionError?: (token: string) => v
 }
 
 /** Runs something that may itself be waiting for credentials or a session, which know nothing of the signal. */
-export async function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function orAbort<T>(work: Promise<T>, signal: CancelSignal): Promise<T> {
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = (): void => {

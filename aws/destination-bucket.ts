@@ -2,7 +2,7 @@
 import { CopyObjectCommand, DeleteObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { isSyncError } from "../core/errors";
 import { encodeCopySource } from "../core/keys";
-import type { CopyObjectRequest, CopyResult, DestinationBucket } from "../core/ports";
+import type { CancelSignal, CopyObjectRequest, CopyResult, DestinationBucket } from "../core/ports";
 import { ABSENT } from "../core/state";
 import { incompleteAnswer, makeCall } from "./call";
 import { copyResult, type DestinationContext, type Encryption } from "./destination-context";
@@ -43,7 +43,7 @@ export function makeDestinationBucket(options: DestinationBucketOptions): Destin
 async function copyObject(
   { call, name, sourceBucket, encryption }: DestinationContext,
   request: CopyObjectRequest,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<CopyResult> {
   const { key, sourceEtag, content, checksumAlgorithm } = request;
   const command = new CopyObjectCommand({
@@ -68,7 +68,7 @@ async function copyObject(
 async function deleteObject(
   { call, name }: DestinationContext,
   key: string,
-  signal: AbortSignal,
+  signal: CancelSignal,
   ifMatch: string | undefined,
 ): Promise<void> {
   const condition = ifMatch === undefined ? {} : { IfMatch: quoted(ifMatch) };

@@ -6,7 +6,7 @@ import {
   type Part,
 } from "@aws-sdk/client-s3";
 import { decodeEventKey, uploadsPrefix } from "../core/keys";
-import type { DestinationBucket, ListedPart } from "../core/ports";
+import type { CancelSignal, DestinationBucket, ListedPart } from "../core/ports";
 import { incompleteAnswer } from "./call";
 import type { DestinationContext } from "./destination-context";
 import { unquoted } from "./object-headers";
@@ -24,7 +24,7 @@ async function listParts(
   { call, name }: DestinationContext,
   key: string,
   uploadId: string,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<readonly ListedPart[]> {
   const parts: ListedPart[] = [];
   let marker: string | undefined;
@@ -56,7 +56,7 @@ function listedPart({ PartNumber, ETag, Size }: Part): ListedPart {
 async function listUploads(
   { call, name }: DestinationContext,
   key: string,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<readonly string[]> {
   const prefix = uploadsPrefix(key);
   const ids: string[] = [];

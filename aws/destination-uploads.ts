@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { encodeCopySource } from "../core/keys";
 import type {
+  CancelSignal,
   CompleteUploadRequest,
   CopyPartRequest,
   CopyResult,
@@ -36,7 +37,7 @@ export function makeUploads(context: DestinationContext): Uploads {
 async function createUpload(
   { call, name, encryption }: DestinationContext,
   { key, content, checksumAlgorithm }: CreateUploadRequest,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<string> {
   const command = new CreateMultipartUploadCommand({
     Bucket: name,
@@ -53,7 +54,7 @@ async function createUpload(
 async function copyPart(
   { call, name, sourceBucket }: DestinationContext,
   request: CopyPartRequest,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<string> {
   const { key, uploadId, partNumber, firstByte, lastByte, sourceEtag } = request;
   const command = new UploadPartCopyCommand({
@@ -75,7 +76,7 @@ async function copyPart(
 async function completeUpload(
   { call, name }: DestinationContext,
   request: CompleteUploadRequest,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<CopyResult> {
   const { key, uploadId, parts, size, checksumAlgorithm } = request;
   const command = new CompleteMultipartUploadCommand({

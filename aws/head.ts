@@ -3,6 +3,7 @@ import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { asSyncError, isSyncError, syncError, type SyncError } from "../core/errors";
 import type { S3Call } from "./call";
 import type { RawHeaders } from "./wire-headers";
+import type { CancelSignal } from "../core/ports";
 
 const OPERATION = "HeadObject";
 
@@ -17,7 +18,7 @@ export async function headObject<T>(
   bucket: string,
   key: string,
   parse: (headers: RawHeaders) => T,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<T | undefined> {
   const command = new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: "ENABLED" });
   try {
@@ -37,7 +38,7 @@ async function explained(error: SyncError, ask: () => Promise<SyncError | undefi
 }
 
 /** {@link headObject}'s way to the reason of a refused HEAD, for HEADs that went another way. */
-export type ExplainHead = (error: SyncError, key: string, signal: AbortSignal) => Promise<SyncError>;
+export type ExplainHead = (error: SyncError, key: string, signal: CancelSignal) => Promise<SyncError>;
 
 export function makeExplainHead(call: S3Call, bucket: string): ExplainHead {
   return (error, key, signal) => explained(error, () => explanation(call, bucket, key, signal));
@@ -58,7 +59,7 @@ async function explanation(
   call: S3Call,
   bucket: string,
   key: string,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<SyncError | undefined> {
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: "bytes=0-0" });
   try {

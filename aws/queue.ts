@@ -15,7 +15,8 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { syncError, type SyncError } from "../core/errors";
-import type { EntryResults, OutgoingMessage, Queue, QueueMessage } from "../core/ports";
+import type { CancelSignal, EntryResults, OutgoingMessage, Queue, QueueMessage } from "../core/ports";
+import { withAbortSignal } from "./abort-signal";
 import { orAbort } from "./call";
 import { codeOfName, translate } from "./errors";
 
@@ -30,13 +31,13 @@ export interface QueueOptions extends QueueTraits {
 
 /** The calls of SQS that a queue is made of; inputs and answers as the API has them. */
 export interface QueueCalls {
-  readonly receive: (input: ReceiveMessageCommandInput, signal: AbortSignal) => Promise<ReceiveMessageResult>;
+  readonly receive: (input: ReceiveMessageCommandInput, signal: CancelSignal) => Promise<ReceiveMessageResult>;
   readonly changeVisibility: (
     input: ChangeMessageVisibilityBatchCommandInput,
-    signal: AbortSignal,
+    signal: CancelSignal,
   ) => Promise<BatchAnswer>;
-  readonly delete: (input: DeleteMessageBatchCommandInput, signal: AbortSignal) => Promise<BatchAnswer>;
-  readonly send: (input: SendMessageBatchCommandInput, signal: AbortSignal) => Promise<BatchAnswer>;
+  readonly delete: (input: DeleteMessageBatchCommandInput, signal: CancelSignal) => Promise<BatchAnswer>;
+  readonly send: (input: SendMessageBatchCommandInput, signal: CancelSignal) => Promise<BatchAnswer>;
 }
 
 export interface QueueTraits {
@@ -56,11 +57,16 @@ export function sdkCalls({
   heartbeat = client,
 }: Pick<QueueOptions, "client" | "polling" | "heartbeat">): QueueCalls {
   return {
-    receive: (input, abortSignal) => polling.send(new ReceiveMessageCommand(input), { abortSignal }),
-    changeVisibility: (input, abortSignal) =>
-      heartbeat.send(new ChangeMessageVisibilityBatchCommand(input), { abortSignal }),
-    delete: (input, abortSignal) => client.send(new DeleteMessageBatchCommand(input), { abortSignal }),
-    send: (input, abortSignal) => client.send(new SendMessageBatchCommand(input), { abortSignal }),
+    receive: (input, signal) =>
+      withAbortSignal(signal, (abortSignal) => polling.send(new ReceiveMessageCommand(input), { abortSignal })),
+    changeVisibility: (input, signal) =>
+      withAbortSignal(signal, (abortSignal) =>
+        heartbeat.send(new ChangeMessageVisibilityBatchCommand(input), { abortSignal }),
+      ),
+    delete: (input, signal) =>
+      withAbortSignal(signal, (abortSignal) => client.send(new DeleteMessageBatchCommand(input), { abortSignal })),
+    send: (input, signal) =>
+      withAbortSignal(signal, (abortSignal) => client.send(new SendMessageBatchCommand(input), { abortSignal })),
   };
 }
 

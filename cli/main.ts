@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The process: arguments and environment in, exit code out. */
+import { setMaxListeners } from "node:events";
 import { CommanderError } from "@commander-js/extra-typings";
 import { createInterface } from "node:readline/promises";
-import { makeController } from "../worker/controller";
 import { systemClock } from "../worker/clock";
 import { makeProgram } from "./program";
 import { makeShell } from "./shell/shell";
@@ -38,7 +38,9 @@ async function main(): Promise<void> {
 
 /** The first signal lets a verb end in order, the second ends it at once. */
 function untilInterrupted(): AbortSignal {
-  const controller = makeController();
+  const controller = new AbortController();
+  // Verbs that send hundreds of requests at once listen to it for each of them; Node warns above ten.
+  setMaxListeners(0, controller.signal);
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(1);

@@ -8,36 +8,46 @@
 import type { SyncError } from "./errors";
 import type { ChecksumAlgorithm, DestinationState, FullObjectChecksum, Headers, Metadata, SourceState } from "./state";
 
+/**
+ * Tells a call that nobody waits for its answer any more. Every `AbortSignal` is one; a call that needs a signal of its own gets a
+ * lighter one (worker/controller.ts), because an AbortController per request is among the dearest parts of a request.
+ */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** The general purpose bucket. */
 export interface SourceBucket {
   readonly name: string;
   /** HEAD; 404 is `absent`, which is only meaningful in a bucket that exists (rule 0). 403 is an error, never "gone". */
-  head(key: string, signal: AbortSignal): Promise<SourceState>;
+  head(key: string, signal: CancelSignal): Promise<SourceState>;
   /** HeadBucket; false when the bucket does not exist. */
-  exists(signal: AbortSignal): Promise<boolean>;
+  exists(signal: CancelSignal): Promise<boolean>;
 }
 
 /** The directory bucket. Same key on both sides. */
 export interface DestinationBucket {
   readonly name: string;
-  head(key: string, signal: AbortSignal): Promise<DestinationState>;
-  copyObject(request: CopyObjectRequest, signal: AbortSignal): Promise<CopyResult>;
+  head(key: string, signal: CancelSignal): Promise<DestinationState>;
+  copyObject(request: CopyObjectRequest, signal: CancelSignal): Promise<CopyResult>;
   /**
    * Deleting a missing object succeeds. With `ifMatch` only an object that has this ETag is deleted (API DeleteObject, IfMatch);
    * another one rejects with PreconditionFailed.
    */
-  deleteObject(key: string, signal: AbortSignal, ifMatch?: string): Promise<void>;
+  deleteObject(key: string, signal: CancelSignal, ifMatch?: string): Promise<void>;
   /** Resolves to the upload id. */
-  createUpload(request: CreateUploadRequest, signal: AbortSignal): Promise<string>;
+  createUpload(request: CreateUploadRequest, signal: CancelSignal): Promise<string>;
   /** Copies one part and resolves to its ETag. */
-  copyPart(request: CopyPartRequest, signal: AbortSignal): Promise<string>;
-  completeUpload(request: CompleteUploadRequest, signal: AbortSignal): Promise<CopyResult>;
+  copyPart(request: CopyPartRequest, signal: CancelSignal): Promise<string>;
+  completeUpload(request: CompleteUploadRequest, signal: CancelSignal): Promise<CopyResult>;
   /** Rejects with NoSuchUpload when there is nothing to abort. */
-  abortUpload(key: string, uploadId: string, signal: AbortSignal): Promise<void>;
+  abortUpload(key: string, uploadId: string, signal: CancelSignal): Promise<void>;
   /** All pages. Rejects with NoSuchUpload. */
-  listParts(key: string, uploadId: string, signal: AbortSignal): Promise<readonly ListedPart[]>;
+  listParts(key: string, uploadId: string, signal: CancelSignal): Promise<readonly ListedPart[]>;
   /** Ids of the open uploads of exactly this key, all pages. */
-  listUploads(key: string, signal: AbortSignal): Promise<readonly string[]>;
+  listUploads(key: string, signal: CancelSignal): Promise<readonly string[]>;
 }
 
 /** What the new object carries. Undefined where used: keep the source's (MetadataDirective COPY), without a fingerprint. */
@@ -136,7 +146,7 @@ export interface ListPage {
 export interface Listing {
   readonly name: string;
   /** A missing bucket rejects with NoSuchBucket; an empty page is an empty range. */
-  list(request: ListRequest, signal: AbortSignal): Promise<ListPage>;
+  list(request: ListRequest, signal: CancelSignal): Promise<ListPage>;
 }
 
 /** A message as received. */
@@ -166,13 +176,13 @@ export type EntryResults = readonly (SyncError | undefined)[];
 
 export interface Queue {
   /** Long poll; an empty array when nothing came in `waitSeconds`. */
-  receive(max: number, waitSeconds: number, signal: AbortSignal): Promise<readonly QueueMessage[]>;
+  receive(max: number, waitSeconds: number, signal: CancelSignal): Promise<readonly QueueMessage[]>;
   /** At most 10 entries. `timeoutSeconds` counts from the call; 0 gives the message back now. */
-  changeVisibility(entries: readonly VisibilityChange[], signal: AbortSignal): Promise<EntryResults>;
+  changeVisibility(entries: readonly VisibilityChange[], signal: CancelSignal): Promise<EntryResults>;
   /** At most 10 receipt handles. */
-  delete(receiptHandles: readonly string[], signal: AbortSignal): Promise<EntryResults>;
+  delete(receiptHandles: readonly string[], signal: CancelSignal): Promise<EntryResults>;
   /** At most 10 messages and 1 MiB together. */
-  send(messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<EntryResults>;
+  send(messages: readonly OutgoingMessage[], signal: CancelSignal): Promise<EntryResults>;
 }
 
 export interface VisibilityChange {
@@ -187,7 +197,7 @@ export interface Clock {
   /** Monotonic milliseconds, for every deadline: the wall clock may jump. */
   monotonicMs(): number;
   /** Resolves after `ms`, or at once (never rejects) when `signal` aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: CancelSignal): Promise<void>;
 }
 
 /** One event name per line, fields beside it. */

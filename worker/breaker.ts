@@ -7,9 +7,9 @@
  */
 import type { SyncError } from "../core/errors";
 import { adviceFor } from "../core/errors";
-import type { Clock, Log } from "../core/ports";
+import type { CancelSignal, Clock, Log } from "../core/ports";
 import { makeCondition } from "./condition";
-import { makeController } from "./controller";
+import { type Controller, makeController } from "./controller";
 import { Interruption } from "./interruption";
 
 /** A success of another key this recently, or since work on this key began, shows that the trouble is the key's own ... */
@@ -21,7 +21,7 @@ const MAX_PROBE_MS = 30_000;
 
 export interface Breaker {
   /** Resolves when work on this key may begin. Rejects with an Interruption when `stopping` aborts first. */
-  gate(key: string, stopping: AbortSignal): Promise<void>;
+  gate(key: string, stopping: CancelSignal): Promise<void>;
   succeeded(key: string): void;
   /** "hold": keep the message and come back through the gate. "key": the key's own failure. */
   failed(key: string, error: SyncError): "hold" | "key";
@@ -47,7 +47,7 @@ export interface BreakerDeps {
 export function makeBreaker({ clock, log, budgetMs, onOpen, onClose, onBudgetSpent }: BreakerDeps): Breaker {
   const failing = new Set<string>();
   let lastSuccess: { key: string; atMs: number } | undefined;
-  let open: { sinceMs: number; closed: AbortController; lastError: SyncError; probeMs: number } | undefined;
+  let open: { sinceMs: number; closed: Controller; lastError: SyncError; probeMs: number } | undefined;
   const beganMs = new Map<string, number>();
   let probing: string | undefined;
   let mayProbe = false;

@@ -5,7 +5,7 @@
 import { writeBoundMs, type WriteOperation } from "../core/bounds";
 import { classOf, asSyncError, type SyncError } from "../core/errors";
 import { MIB } from "../core/parts";
-import type { Clock, Log } from "../core/ports";
+import type { CancelSignal, Clock, Log } from "../core/ports";
 import { Interruption } from "./interruption";
 import { callOnce, withRetry } from "./retry";
 import type { SlotPool, SlotResult } from "./slots";
@@ -25,7 +25,7 @@ export interface CallDeps {
   /** HEAD requests at the source: S3 Standard limits them per prefix (5,500/s). */
   readonly heads: SlotPool;
   /** Aborted when the drain budget is used up: answers are not awaited any longer. */
-  readonly abandon: AbortSignal;
+  readonly abandon: CancelSignal;
 }
 
 /** Requests about one key. All reject with a SyncError or an Interruption. */
@@ -40,7 +40,7 @@ export interface Requests {
   upload<T>(operation: string, bytes: number, call: Call<T>): Promise<T>;
 }
 
-export type Call<T> = (signal: AbortSignal) => Promise<T>;
+export type Call<T> = (signal: CancelSignal) => Promise<T>;
 
 export interface KeyCalls {
   /** Requests that begin something: interrupted as soon as the work on this key has to end. */
@@ -56,9 +56,9 @@ export interface KeyCalls {
 
 export interface KeyHold {
   /** Aborted when the work on this key has to end soon. */
-  readonly stopping: AbortSignal;
+  readonly stopping: CancelSignal;
   /** See `Leases.ensure`, over all messages for this key. */
-  readonly ensureLease: (ms: number, until: AbortSignal) => Promise<boolean>;
+  readonly ensureLease: (ms: number, until: CancelSignal) => Promise<boolean>;
   readonly canHandOff: () => boolean;
   /** The destination took something: proof that it is well, long before a large copy is complete. */
   readonly onWritten: () => void;
@@ -83,7 +83,7 @@ export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCal
     },
   };
 
-  async function inSlot<T>(pool: SlotPool, until: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  async function inSlot<T>(pool: SlotPool, until: CancelSignal, attempt: () => Promise<T>): Promise<T> {
     const slot = await pool.acquire(key, until);
     let result: SlotResult = "failed";
     try {
@@ -103,7 +103,7 @@ export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCal
     return result;
   };
 
-  function requests(until: AbortSignal): Requests {
+  function requests(until: CancelSignal): Requests {
     const repeated = <T>(pool: SlotPool, operation: string, attempt: () => Promise<T>): Promise<T> =>
       withRetry(retry, operation, until, () => inSlot(pool, until, attempt));
     const once = <T>(operation: string, timeoutMs: number, call: Call<T>): Promise<T> =>

@@ -1,8 +1,9 @@
 /** A condition variable: wait until somebody says that something changed, then look again. */
 
+import type { CancelSignal } from "../core/ports";
 export interface Condition {
   /** Resolves at the next `notify`, or at once when `signal` is or becomes aborted. */
-  wait(signal?: AbortSignal): Promise<void>;
+  wait(signal?: CancelSignal): Promise<void>;
   notify(): void;
 }
 

@@ -5,7 +5,7 @@
  * hoards a backlog that others could share.
  */
 import { asSyncError, type SyncError } from "../core/errors";
-import type { Clock, Log, Queue } from "../core/ports";
+import type { CancelSignal, Clock, Log, Queue } from "../core/ports";
 import { backoffMs } from "../core/retry";
 import type { Condition } from "./condition";
 import type { Lease, Leases } from "./leases";
@@ -45,7 +45,7 @@ export type ConsumerEnd =
   { readonly kind: "idle" | "stopped" | "queue-gone" } | { readonly kind: "failed"; readonly error: SyncError };
 
 /** Runs until the queue has stayed empty and no work is left, until `stopping` aborts, or until the queue is gone. Never rejects. */
-export async function consume(deps: ConsumerDeps, stopping: AbortSignal): Promise<ConsumerEnd> {
+export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promise<ConsumerEnd> {
   const { clock, changed } = deps;
   const emptyPolls = Array.from({ length: deps.receivers }, () => 0);
   const cutOff = makeController();

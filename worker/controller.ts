@@ -1,53 +1,63 @@
-/** AbortControllers for signals that hundreds of calls listen to at once, and for signals that follow another one. */
-import { setMaxListeners } from "node:events";
+/** Signals that end work: one for each call, each key and the whole worker, cheap enough for thousands a second. */
+import type { CancelSignal } from "../core/ports";
 
-/** Node warns above ten listeners of one signal; here that many are the normal case. */
-export function makeController(): AbortController {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  return controller;
-}
-
-/** By signal: what is to be called when it aborts. */
-const listening = new WeakMap<AbortSignal, Listeners>();
-
-interface Listeners {
-  readonly all: Set<() => void>;
-  readonly call: () => void;
+export interface Controller {
+  readonly signal: CancelSignal;
+  /** A second time does nothing. */
+  abort(): void;
 }
 
 /**
- * Calls `run` when the signal aborts; the answer ends that. For signals that hundreds of calls listen to: a signal's own list of
- * listeners is walked from its beginning for every one that comes or goes.
+ * An `AbortController` for the worker's own use. The platform's makes an event and, without a reason, an exception with a stack for
+ * every abort, and keeps a list of listeners that is walked from its beginning for each that comes or goes: of a hundred calls that
+ * listen to one signal each pays for the others.
  */
-export function onAbort(signal: AbortSignal, run: () => void): () => void {
-  const { all, call } = listeningTo(signal);
-  // Equal functions are separate entries.
-  const entry = (): void => run();
-  if (all.size === 0) signal.addEventListener("abort", call, { once: true });
-  all.add(entry);
-  return () => {
-    if (all.delete(entry) && all.size === 0) signal.removeEventListener("abort", call);
-  };
+export function makeController(): Controller {
+  const signal = new Signal();
+  return { signal, abort: () => signal.abort() };
 }
 
-function listeningTo(signal: AbortSignal): Listeners {
-  const known = listening.get(signal);
-  if (known !== undefined) return known;
-  const all = new Set<() => void>();
-  const call = (): void => {
-    for (const each of all) {
-      all.delete(each);
-      each();
+class Signal implements CancelSignal {
+  aborted = false;
+  /** Most signals have one listener and are gone a moment later. */
+  private first: (() => void) | undefined;
+  private others: Set<() => void> | undefined;
+
+  /** A signal aborts once, so every listener is called once. */
+  addEventListener(_type: "abort", listener: () => void): void {
+    if (this.aborted || listener === this.first) return;
+    if (this.first === undefined) this.first = listener;
+    else (this.others ??= new Set()).add(listener);
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    if (this.first === listener) this.first = undefined;
+    else this.others?.delete(listener);
+  }
+
+  abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    const { first, others } = this;
+    this.first = undefined;
+    first?.();
+    for (const listener of others ?? []) {
+      others?.delete(listener);
+      listener();
     }
-  };
-  const made = { all, call };
-  listening.set(signal, made);
-  return made;
+  }
+}
+
+/** Calls `run` when the signal aborts; the answer ends that. */
+export function onAbort(signal: CancelSignal, run: () => void): () => void {
+  // Equal functions are separate entries.
+  const entry = (): void => run();
+  signal.addEventListener("abort", entry, { once: true });
+  return () => signal.removeEventListener("abort", entry);
 }
 
 /** A controller that is aborted with `parent`, too. `unlink` when done, or the parent keeps it for ever. */
-export function makeChild(parent: AbortSignal): { controller: AbortController; unlink: () => void } {
+export function makeChild(parent: CancelSignal): { controller: Controller; unlink: () => void } {
   const controller = makeController();
   const follow = (): void => controller.abort();
   if (parent.aborted) {
@@ -58,6 +68,6 @@ export function makeChild(parent: AbortSignal): { controller: AbortController; u
 }
 
 /** Asked anew each time: the compiler takes a property that was false for false for ever, also across an await. */
-export function isAborted(signal: AbortSignal): boolean {
+export function isAborted(signal: CancelSignal): boolean {
   return signal.aborted;
 }

@@ -5,7 +5,7 @@
  */
 import { encodeEnvelope, groupIdOf, handoff, splitEnvelope } from "../core/envelope";
 import type { CopySizes } from "../core/parts";
-import type { Clock, DestinationBucket, Log } from "../core/ports";
+import type { CancelSignal, Clock, DestinationBucket, Log } from "../core/ports";
 import type { Delivery, Inbox, KeyTask } from "./inbox";
 import type { Leases } from "./leases";
 import type { Outbox } from "./outbox";
@@ -30,7 +30,7 @@ export interface DrainDeps {
 export async function abortWaitingUploads(
   { inbox, clock, log }: Pick<DrainDeps, "inbox" | "clock" | "log">,
   destination: DestinationBucket,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<void> {
   const uploads = inbox.takeAllWaiting().flatMap(({ key, uploads: open }) => open.map(({ id }) => ({ key, id })));
   await Promise.all(

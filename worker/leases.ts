@@ -6,7 +6,7 @@
  * processes last. A change of unknown outcome may still be processed later, so until then it caps what we believe.
  */
 import { asSyncError } from "../core/errors";
-import type { Clock, Log, Queue, QueueMessage } from "../core/ports";
+import type { CancelSignal, Clock, Log, Queue, QueueMessage } from "../core/ports";
 import { isAborted, makeController } from "./controller";
 import { type LostChanges, makeLostChanges } from "./lost-changes";
 import { callOnce } from "./retry";
@@ -39,7 +39,7 @@ export interface Leases {
   /** Whether the lease certainly lasts for another `ms`. */
   holds(lease: Lease, ms: number): boolean;
   /** Makes sure that at least one of the leases lasts for another `ms`, extending it if needed. False: none does, or `until` was aborted first; do not write. */
-  ensure(leases: Iterable<Lease>, ms: number, until?: AbortSignal): Promise<boolean>;
+  ensure(leases: Iterable<Lease>, ms: number, until?: CancelSignal): Promise<boolean>;
   /**
    * The message is about to be deleted: no more heartbeats, which would fail once it is gone. False when the lease does not
    * certainly last for another `ms`; then it must not be deleted with this receipt (rule 5).
@@ -48,7 +48,7 @@ export interface Leases {
   /** Stops the heartbeat; the message becomes visible again at its deadline. */
   letGo(lease: Lease): void;
   /** Heartbeat: until `signal` aborts, keeps every held lease alive. */
-  keepAlive(signal: AbortSignal): Promise<void>;
+  keepAlive(signal: CancelSignal): Promise<void>;
   readonly count: number;
 }
 
@@ -171,7 +171,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
     );
   }
 
-  async function extend(record: LeaseRecord, ms: number, until: AbortSignal): Promise<boolean> {
+  async function extend(record: LeaseRecord, ms: number, until: CancelSignal): Promise<boolean> {
     // More than asked for: the full time must be left after the request, which takes some of it.
     const wanted = ms + CHANGE_TIMEOUT_MS;
     for (;;) {

@@ -15,10 +15,10 @@ import { adviceFor, asSyncError, syncError, type SyncError } from "../core/error
 import { describeRange, narrowRange } from "../core/listing";
 import type { Envelope, EnvelopeHistory, KeyEntry, ListEnvelope, ListRange } from "../core/messages";
 import type { CopySizes } from "../core/parts";
-import type { DestinationBucket, Listing, SourceBucket } from "../core/ports";
+import type { CancelSignal, DestinationBucket, Listing, SourceBucket } from "../core/ports";
 import { backoffMs } from "../core/retry";
 import { type CallDeps, makeKeyCalls } from "./calls";
-import { makeChild } from "./controller";
+import { type Controller, makeChild } from "./controller";
 import { deadLetterOf } from "./dead-letter";
 import { Interruption } from "./interruption";
 import type { Lease, Leases } from "./leases";
@@ -42,7 +42,7 @@ export interface ListerDeps {
   readonly maxReceiveCount: number;
   /** How long a unit rides out trouble with its message held. */
   readonly failureBudgetMs: number;
-  readonly stopping: AbortSignal;
+  readonly stopping: CancelSignal;
   /** Whether the worker could do with more keys. */
   readonly mayBegin: () => boolean;
   /** A unit has ended. */
@@ -69,7 +69,7 @@ interface Unit {
   readonly lease: Lease;
   readonly envelope: ListEnvelope;
   readonly range: ListRange;
-  readonly controller: AbortController;
+  readonly controller: Controller;
   readonly unlink: () => void;
 }
 

@@ -6,7 +6,6 @@ import type { WorkerConfig } from "../core/config";
 import { formatProblems, parseWorkerEnv } from "../core/env";
 import type { Log } from "../core/ports";
 import { runConnected } from "./connect";
-import { makeController } from "./controller";
 import { EXIT_MARGIN_MS } from "./drain";
 import { makeLog } from "./log";
 
@@ -20,7 +19,7 @@ async function main(): Promise<number> {
   }
   const config = parsed.config;
   const log = makeLog(config.logLevel, { worker: workerName() });
-  const stop = makeController();
+  const stop = new AbortController();
   listenForSignals(stop, config, log);
   const result = await runConnected(config, log, stop.signal);
   if ("exitCode" in result) return result.exitCode;

@@ -4,7 +4,7 @@
  */
 import type { ErrorClass } from "../core/errors";
 import { emf, type MetricName, type MetricValues, NAMESPACE, queueDimension, type SkipReason } from "../core/metrics";
-import type { Clock, Log } from "../core/ports";
+import type { CancelSignal, Clock, Log } from "../core/ports";
 import { isAborted } from "./controller";
 import type { Tally, TallyName } from "./tally";
 
@@ -18,7 +18,7 @@ export interface Metrics {
   /** Writes what happened since the last flush; nothing when nothing did. */
   flush(): void;
   /** Flushes once a minute until `signal` aborts. */
-  flushEvery(signal: AbortSignal): Promise<void>;
+  flushEvery(signal: CancelSignal): Promise<void>;
 }
 
 export interface MetricsDeps {

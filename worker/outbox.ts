@@ -6,10 +6,10 @@
  * else by then, and deleting it would take away the redelivery that protects the other's write.
  */
 import { asSyncError, type SyncError } from "../core/errors";
-import type { Clock, EntryResults, Log, OutgoingMessage, Queue } from "../core/ports";
+import type { CancelSignal, Clock, EntryResults, Log, OutgoingMessage, Queue } from "../core/ports";
 import { backoffMs } from "../core/retry";
 import type { Condition } from "./condition";
-import { makeController } from "./controller";
+import { type Controller, makeController } from "./controller";
 import type { Lease, Leases } from "./leases";
 import { callOnce } from "./retry";
 
@@ -49,9 +49,6 @@ export interface OutboxDeps {
   /** Notified whenever something has left: the worker may have room for another message. */
   readonly changed: Condition;
 }
-
-/** Why a batch does not wait any longer. A reason of our own costs no exception. */
-const FULL = "the batch is full";
 
 interface Entry<T> {
   readonly item: T;
@@ -107,7 +104,7 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
 
   async function call(
     operation: string,
-    request: (signal: AbortSignal) => Promise<EntryResults>,
+    request: (signal: CancelSignal) => Promise<EntryResults>,
     count: number,
   ): Promise<EntryResults> {
     if (count === 0) return [];
@@ -133,7 +130,7 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
     send: (batch: readonly T[]) => Promise<readonly (SyncError | undefined | typeof STALE)[]>;
   }): Lane<T> {
     const waiting: Entry<T>[] = [];
-    let timer: AbortController | undefined;
+    let timer: Controller | undefined;
 
     function takeBatch(): Entry<T>[] {
       const batch: Entry<T>[] = [];
@@ -176,10 +173,10 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
 
     function schedule(): void {
       if (waiting.length >= MAX_ENTRIES) {
-        timer?.abort(FULL);
+        timer?.abort();
         void flush();
       } else if (timer === undefined && waiting.length > 0) {
-        const mine = new AbortController();
+        const mine = makeController();
         timer = mine;
         void clock.sleep(lane.lingerMs, mine.signal).then(() => (mine.signal.aborted ? undefined : flush()));
       }

@@ -20,7 +20,7 @@ import { classOf, isSyncError, syncError, type SyncError } from "../core/errors"
 import { fingerprintOf, type Digest } from "../core/fingerprint";
 import type { UploadState } from "../core/messages";
 import type { CopySizes } from "../core/parts";
-import type { Clock, DestinationBucket, SourceBucket } from "../core/ports";
+import type { CancelSignal, Clock, DestinationBucket, SourceBucket } from "../core/ports";
 import { backoffMs } from "../core/retry";
 import { type DestinationState, sameState, type SourceState } from "../core/state";
 import type { KeyCalls } from "./calls";
@@ -48,7 +48,7 @@ export interface ReconcileDeps {
   readonly random: () => number;
   readonly calls: KeyCalls;
   readonly copying: CopyDeps;
-  readonly stopping: AbortSignal;
+  readonly stopping: CancelSignal;
   readonly report: ReconcileReport;
 }
 

@@ -1,8 +1,8 @@
 /** One call under a deadline, and its repetition. The only place that waits between attempts. */
 import { asSyncError, classOf, syncError, type SyncError } from "../core/errors";
-import type { Clock } from "../core/ports";
+import type { CancelSignal, Clock } from "../core/ports";
 import { decideRetry, DEFAULT_RETRY, type RetryPolicy } from "../core/retry";
-import { onAbort } from "./controller";
+import { makeController, onAbort } from "./controller";
 import { Interruption } from "./interruption";
 
 export interface RetryDeps {
@@ -20,19 +20,18 @@ export function callOnce<T>(
   clock: Clock,
   operation: string,
   timeoutMs: number,
-  signal: AbortSignal,
-  call: (signal: AbortSignal) => Promise<T>,
+  signal: CancelSignal,
+  call: (signal: CancelSignal) => Promise<T>,
 ): Promise<T> {
   if (signal.aborted) return Promise.reject(givenUp(operation, "none"));
   return new Promise<T>((resolve, reject) => {
-    const inner = new AbortController();
-    const timer = new AbortController();
+    const inner = makeController();
+    const timer = makeController();
     let over = false;
     const end = (): void => {
       over = true;
       forget();
-      // With a reason of our own: without one every call would make an exception with a stack, the dearest part of it all.
-      timer.abort(ENDED);
+      timer.abort();
     };
     const fail = (error: unknown): void => {
       if (over) return;
@@ -56,8 +55,6 @@ export function callOnce<T>(
   });
 }
 
-const ENDED = "the call has ended";
-
 function noAnswer(operation: string, timeoutMs: number): SyncError {
   const message = `no answer within ${timeoutMs / 1000} s`;
   return syncError({ code: "Timeout", operation, effect: "unknown", message });
@@ -70,7 +67,7 @@ function noAnswer(operation: string, timeoutMs: number): SyncError {
 export async function withRetry<T>(
   deps: RetryDeps,
   operation: string,
-  stopping: AbortSignal,
+  stopping: CancelSignal,
   attempt: () => Promise<T>,
   policy: RetryPolicy = DEFAULT_RETRY,
 ): Promise<T> {

@@ -7,6 +7,7 @@
  * - AIMD: the limit is halved when S3 asks for fewer requests, at most once per round trip (a 503 of a request that was sent
  *   before the last decrease says nothing new), and grows by one per `limit` successes.
  */
+import type { CancelSignal } from "../core/ports";
 import { onAbort } from "./controller";
 import { Interruption } from "./interruption";
 
@@ -14,7 +15,7 @@ export type SlotResult = "ok" | "throttled" | "failed";
 
 export interface SlotPool {
   /** Waits for a slot. Rejects with an Interruption when `signal` is or becomes aborted. */
-  acquire(owner: string, signal: AbortSignal): Promise<Slot>;
+  acquire(owner: string, signal: CancelSignal): Promise<Slot>;
   readonly inUse: number;
   readonly limit: number;
   /** The most that were in use at once since this was last asked. */
@@ -95,7 +96,7 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
     return undefined;
   }
 
-  function acquire(owner: string, signal: AbortSignal): Promise<Slot> {
+  function acquire(owner: string, signal: CancelSignal): Promise<Slot> {
     if (signal.aborted) return Promise.reject(new Interruption("stopping"));
     if (inUse < limit && waiting.size === 0) return Promise.resolve(grant(owner));
     return new Promise((resolve, reject) => {

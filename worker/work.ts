@@ -1,4 +1,5 @@
 /** The work on one key: what it is about, and what it may lean on. */
+import type { CancelSignal } from "../core/ports";
 import type { SyncError } from "../core/errors";
 import type { Breaker } from "./breaker";
 import type { CallDeps, KeyCalls } from "./calls";
@@ -23,7 +24,7 @@ export interface AttendDeps {
   readonly report: Report;
   readonly maxReceiveCount: number;
   /** Aborted when the worker stops. */
-  readonly stopping: AbortSignal;
+  readonly stopping: CancelSignal;
   /** False once the queue is gone: then nothing can be handed off. */
   readonly queueExists: () => boolean;
 }
@@ -31,7 +32,7 @@ export interface AttendDeps {
 export interface Work {
   readonly task: KeyTask;
   readonly calls: KeyCalls;
-  readonly stopping: AbortSignal;
+  readonly stopping: CancelSignal;
   readonly holds: () => boolean;
   /** The last failure this key was allowed: one more look, without a write, decides. */
   giveUp: SyncError | undefined;

@@ -2,7 +2,7 @@
 import type { WorkerConfig } from "../core/config";
 import type { SyncError } from "../core/errors";
 import type { Digest } from "../core/fingerprint";
-import type { Clock, DestinationBucket, Listing, Log, Queue, SourceBucket } from "../core/ports";
+import type { CancelSignal, Clock, DestinationBucket, Listing, Log, Queue, SourceBucket } from "../core/ports";
 import { attend, type Attending } from "./attend";
 import { makeBreaker } from "./breaker";
 import { makeBucketCheck } from "./bucket-check";
@@ -54,7 +54,7 @@ const FLUSH_MS = 10_000;
 const EXISTS_TIMEOUT_MS = 15_000;
 
 /** Runs until nothing is left to do or `stop` aborts (SIGTERM). Never rejects. */
-export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: AbortSignal): Promise<WorkerResult> {
+export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: CancelSignal): Promise<WorkerResult> {
   const { clock, log, random, source, destination } = deps;
   const sizes = { partSize: config.partSize, multipartThreshold: config.multipartThreshold };
   const slotCount = config.copyConcurrency;

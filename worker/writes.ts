@@ -7,7 +7,7 @@
  */
 import { writeBoundMs, type WriteOperation } from "../core/bounds";
 import { asSyncError } from "../core/errors";
-import type { Clock } from "../core/ports";
+import type { CancelSignal, Clock } from "../core/ports";
 import { Interruption } from "./interruption";
 import { callOnce } from "./retry";
 
@@ -19,8 +19,8 @@ export interface Writes {
   send<T>(
     operation: WriteOperation,
     size: number,
-    call: (signal: AbortSignal) => Promise<T>,
-    until?: AbortSignal,
+    call: (signal: CancelSignal) => Promise<T>,
+    until?: CancelSignal,
   ): Promise<T>;
   /** Monotonic; until then a write of unknown outcome may land. 0: none. */
   readonly unsettledUntilMs: number;
@@ -37,9 +37,9 @@ export interface Writes {
 export interface WritesDeps {
   readonly clock: Clock;
   /** Aborted when the worker cannot wait for answers any longer. */
-  readonly abandon: AbortSignal;
+  readonly abandon: CancelSignal;
   /** See `Leases.ensure`, over all messages for this key. */
-  readonly ensureLease: (ms: number, until: AbortSignal) => Promise<boolean>;
+  readonly ensureLease: (ms: number, until: CancelSignal) => Promise<boolean>;
 }
 
 /** The answer is awaited for half of the bound; what is left covers a write that lands after we stopped waiting. */

@@ -1,5 +1,13 @@
 /** A queue in memory under virtual time: long polls, visibility, receive counts, delays, scripted failures. */
-import type { EntryResults, OutgoingMessage, Queue, QueueMessage, VisibilityChange } from "../../core/ports";
+import { makeChild, onAbort } from "../../worker/controller";
+import type {
+  CancelSignal,
+  EntryResults,
+  OutgoingMessage,
+  Queue,
+  QueueMessage,
+  VisibilityChange,
+} from "../../core/ports";
 import type { VirtualClock } from "./worker-clock";
 import { failure, type Scripted, scripted } from "./worker-fakes";
 
@@ -13,10 +21,10 @@ interface Stored {
 }
 
 export interface MemoryQueue extends Queue {
-  readonly receive: Scripted<[max: number, waitSeconds: number, signal: AbortSignal], readonly QueueMessage[]>;
-  readonly changeVisibility: Scripted<[entries: readonly VisibilityChange[], signal: AbortSignal], EntryResults>;
-  readonly delete: Scripted<[receiptHandles: readonly string[], signal: AbortSignal], EntryResults>;
-  readonly send: Scripted<[messages: readonly OutgoingMessage[], signal: AbortSignal], EntryResults>;
+  readonly receive: Scripted<[max: number, waitSeconds: number, signal: CancelSignal], readonly QueueMessage[]>;
+  readonly changeVisibility: Scripted<[entries: readonly VisibilityChange[], signal: CancelSignal], EntryResults>;
+  readonly delete: Scripted<[receiptHandles: readonly string[], signal: CancelSignal], EntryResults>;
+  readonly send: Scripted<[messages: readonly OutgoingMessage[], signal: CancelSignal], EntryResults>;
   /** Puts a message in, as S3 or an operator would. */
   put(body: string, receivesBefore?: number): void;
   /** What the worker has sent. */
@@ -65,7 +73,7 @@ export function makeMemoryQueue(clock: VirtualClock, visibilityMs: number): Memo
         const messages = take(max);
         if (messages.length > 0 || clock.now >= endsAt || signal.aborted) return messages;
         const next = Math.min(endsAt, ...[...stored.values()].map((entry) => entry.visibleAt));
-        await clock.sleep(Math.max(1, next - clock.now), AbortSignal.any([signal, wake.signal]));
+        await clock.sleep(Math.max(1, next - clock.now), either(signal, wake.signal));
       }
     }),
     changeVisibility: scripted<Parameters<Queue["changeVisibility"]>, EntryResults>((entries) =>
@@ -100,4 +108,11 @@ export function makeMemoryQueue(clock: VirtualClock, visibilityMs: number): Memo
       }));
     },
   };
+}
+
+/** Aborts with whichever of the two does first. */
+function either(a: CancelSignal, b: CancelSignal): CancelSignal {
+  const { controller } = makeChild(a);
+  onAbort(b, () => controller.abort());
+  return controller.signal;
 }

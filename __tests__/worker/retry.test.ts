@@ -4,12 +4,13 @@ import { Interruption } from "../../worker/interruption";
 import { callOnce, withRetry } from "../../worker/retry";
 import { makeClock, type VirtualClock } from "../support/worker-clock";
 import { countingController, deferred, failure, hang, raise, scripted, watch } from "../support/worker-fakes";
+import type { CancelSignal } from "../../core/ports";
 
 describe("callOnce", () => {
   it("answers with what the call answers, and leaves no timer and no listener", async () => {
     const clock = makeClock();
     const { controller, listeners } = countingController();
-    let inner: AbortSignal | undefined;
+    let inner: CancelSignal | undefined;
     const answer = await callOnce(clock, "HeadObject", 5_000, controller.signal, async (signal) => {
       inner = signal;
       expect(listeners()).toBe(1);
@@ -24,7 +25,7 @@ describe("callOnce", () => {
   it("stops waiting exactly at the deadline: Timeout, effect unknown, and the call is told", async () => {
     const clock = makeClock();
     const { controller, listeners } = countingController();
-    let inner: AbortSignal | undefined;
+    let inner: CancelSignal | undefined;
     const call = callOnce(clock, "CopyObject", 5_000, controller.signal, (signal) => {
       inner = signal;
       return hang();

@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import { type Answer, AnswerReader, protocolError, type ReaderLimits } from "./answer-reader";
+import type { CancelSignal } from "../../core/ports";
 
 export interface Request {
   readonly method: string;
@@ -45,7 +46,7 @@ export class Connection {
    * Sends the request and waits for its answer. Aborting ends the connection: the answer may still be on its way, and the
    * server may still do what it was asked.
    */
-  exchange({ method, head, body }: Request, signal: AbortSignal): Promise<Answer> {
+  exchange({ method, head, body }: Request, signal: CancelSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.broken || this.pending !== undefined) return reject(new Error("the connection is not free"));
       const onAbort = (): void => this.fail(Object.assign(new Error("Request aborted"), { name: "AbortError" }));

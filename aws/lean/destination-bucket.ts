@@ -4,7 +4,7 @@
  */
 import { encodeCopySource } from "../../core/keys";
 import { isSyncError } from "../../core/errors";
-import type { CopyObjectRequest, CopyPartRequest, CopyResult, DestinationBucket } from "../../core/ports";
+import type { CancelSignal, CopyObjectRequest, CopyPartRequest, CopyResult, DestinationBucket } from "../../core/ports";
 import { ABSENT, type DestinationState } from "../../core/state";
 import { incompleteAnswer } from "../call";
 import { copyResult } from "../destination-context";
@@ -42,7 +42,7 @@ export function makeLeanDestinationBucket(options: LeanDestinationOptions): Dest
 async function copyObject(
   { transport, sourceBucket, kmsKeyArn }: LeanDestinationOptions,
   { key, sourceEtag, content, checksumAlgorithm }: CopyObjectRequest,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<CopyResult> {
   const headers: RawHeaders = {
     "x-amz-copy-source": encodeCopySource(sourceBucket, key),
@@ -67,7 +67,7 @@ async function copyObject(
 async function copyPart(
   { transport, sourceBucket }: LeanDestinationOptions,
   { key, uploadId, partNumber, firstByte, lastByte, sourceEtag }: CopyPartRequest,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<string> {
   const headers: RawHeaders = {
     "x-amz-copy-source": encodeCopySource(sourceBucket, key),
@@ -87,7 +87,7 @@ async function copyPart(
 async function deleteObject(
   transport: S3Transport,
   key: string,
-  signal: AbortSignal,
+  signal: CancelSignal,
   ifMatch: string | undefined,
 ): Promise<void> {
   const headers: RawHeaders = ifMatch === undefined ? {} : { "if-match": quoted(ifMatch) };

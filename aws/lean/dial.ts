@@ -3,6 +3,7 @@ import { lookup as lookupName } from "node:dns/promises";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
 import { type Address, makeAddresses } from "./addresses";
+import type { CancelSignal } from "../../core/ports";
 
 export interface Origin {
   readonly protocol: "http:" | "https:";
@@ -11,7 +12,7 @@ export interface Origin {
 }
 
 /** A connected socket. What it rejects with was certainly not sent: the error says `syscall: "connect"`. */
-export type Dial = (signal: AbortSignal) => Promise<Socket>;
+export type Dial = (signal: CancelSignal) => Promise<Socket>;
 
 /** A connection that is not made in this time never will be. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -67,7 +68,7 @@ export function makeDial(origin: Origin, { ca }: DialOptions = {}): Dial {
 function connected(
   socket: Socket | TLSSocket,
   event: "connect" | "secureConnect",
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const end = (error: Error): void => {

@@ -3,6 +3,7 @@ import { asSyncError, isSyncError, syncError } from "../../core/errors";
 import type { ExplainHead } from "../head";
 import type { RawHeaders } from "../wire-headers";
 import type { S3Transport } from "./s3-transport";
+import type { CancelSignal } from "../../core/ports";
 
 const OPERATION = "HeadObject";
 const CHECKSUMS: RawHeaders = { "x-amz-checksum-mode": "ENABLED" };
@@ -17,7 +18,7 @@ export interface HeadOf<T> {
   readonly explain: ExplainHead;
 }
 
-export async function leanHead<T>(transport: S3Transport, head: HeadOf<T>, signal: AbortSignal): Promise<T> {
+export async function leanHead<T>(transport: S3Transport, head: HeadOf<T>, signal: CancelSignal): Promise<T> {
   const { key, session, parse, absent, explain } = head;
   const request = { operation: OPERATION, kind: "read", method: "HEAD", key, session, headers: CHECKSUMS } as const;
   try {

@@ -2,6 +2,7 @@
 import type { Answer, ReaderLimits } from "./answer-reader";
 import { Connection, type Request } from "./connection";
 import type { Dial } from "./dial";
+import type { CancelSignal } from "../../core/ports";
 
 export interface PoolOptions {
   readonly dial: Dial;
@@ -11,7 +12,7 @@ export interface PoolOptions {
 
 export interface Pool {
   /** One request, sent once. What rejects before it was sent says `syscall: "connect"`. */
-  exchange(request: Request, signal: AbortSignal): Promise<Answer>;
+  exchange(request: Request, signal: CancelSignal): Promise<Answer>;
   /** Open connections, those being made included. */
   readonly size: number;
   destroy(): void;
@@ -31,7 +32,7 @@ export function makePool({ dial, maxConnections, limits }: PoolOptions): Pool {
   let dialing = 0;
   let sweeper: NodeJS.Timeout | undefined;
 
-  async function acquire(signal: AbortSignal): Promise<Connection> {
+  async function acquire(signal: CancelSignal): Promise<Connection> {
     for (;;) {
       const free = takeIdle();
       if (free !== undefined) return free;
@@ -49,7 +50,7 @@ export function makePool({ dial, maxConnections, limits }: PoolOptions): Pool {
     return undefined;
   }
 
-  async function open(signal: AbortSignal): Promise<Connection> {
+  async function open(signal: CancelSignal): Promise<Connection> {
     dialing += 1;
     try {
       const connection = new Connection(await dial(signal), gone, limits);
@@ -64,7 +65,7 @@ export function makePool({ dial, maxConnections, limits }: PoolOptions): Pool {
   }
 
   /** Until a connection may be free. */
-  function turn(signal: AbortSignal): Promise<void> {
+  function turn(signal: CancelSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         waiting.splice(waiting.indexOf(proceed), 1);

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { BatchAnswer, QueueCalls } from "../queue";
 import type { SqsTransport } from "./sqs-transport";
+import type { CancelSignal } from "../../core/ports";
 
 export interface LeanQueueOptions {
   readonly transport: SqsTransport;
@@ -30,7 +31,7 @@ async function batch(
   transport: SqsTransport,
   action: string,
   input: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<BatchAnswer> {
   return (await transport.call(action, input, signal)) as BatchAnswer;
 }

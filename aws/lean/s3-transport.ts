@@ -15,6 +15,7 @@ import { type Endpoint, resolveEndpoint } from "./endpoint";
 import { makePool, type Pool } from "./pool";
 import { EMPTY_SHA256, makeSigner, type Signer, type SigningCredentials } from "./signer";
 import { readFlatXml } from "./xml";
+import type { CancelSignal } from "../../core/ports";
 
 export interface S3TransportOptions {
   /** Says where the bucket is and who signs; its rare calls go through it. */
@@ -50,7 +51,7 @@ export interface S3Answer extends Answer {
 
 export interface S3Transport {
   /** @throws SyncError for everything but a 2xx without an error in its body */
-  send(request: S3Request, signal: AbortSignal): Promise<S3Answer>;
+  send(request: S3Request, signal: CancelSignal): Promise<S3Answer>;
   destroy(): void;
 }
 
@@ -103,7 +104,7 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
     return { credentials: await sessions.getS3ExpressIdentity(own, { Bucket: bucket }), signer: inSession };
   }
 
-  async function send(request: S3Request, signal: AbortSignal): Promise<S3Answer> {
+  async function send(request: S3Request, signal: CancelSignal): Promise<S3Answer> {
     const { operation, kind, session = false } = request;
     let token: string | undefined;
     let answer: Answer | undefined;

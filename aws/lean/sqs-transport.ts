@@ -9,6 +9,7 @@ import { makeDial } from "./dial";
 import { type Endpoint, resolveEndpoint } from "./endpoint";
 import { makePool, type Pool } from "./pool";
 import { makeSigner, sha256Hex } from "./signer";
+import type { CancelSignal } from "../../core/ports";
 
 export interface SqsTransportOptions {
   /** Says where the queue is and who signs. */
@@ -23,7 +24,7 @@ export interface SqsTransport {
    * The answer's document.
    * @throws an error with the service's own name, status and request id, as the SDK throws it; the connection's otherwise
    */
-  call(action: string, input: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
+  call(action: string, input: Readonly<Record<string, unknown>>, signal: CancelSignal): Promise<unknown>;
   destroy(): void;
 }
 

@@ -1,9 +1,18 @@
 /** All requests verify makes at the buckets: pages of listings and HEADs, under limits, with deadlines, repeated where that can help. */
 import { classOf, isSyncError, type SyncError } from "../../core/errors";
-import type { Clock, DestinationBucket, Listing, ListPage, ListRequest, SourceBucket } from "../../core/ports";
+import type {
+  CancelSignal,
+  Clock,
+  DestinationBucket,
+  Listing,
+  ListPage,
+  ListRequest,
+  SourceBucket,
+} from "../../core/ports";
 import type { RetryPolicy } from "../../core/retry";
 import type { DestinationState, SourceState } from "../../core/state";
 import { makeBucketCheck } from "../../worker/bucket-check";
+import { makeChild } from "../../worker/controller";
 import { callOnce, withRetry } from "../../worker/retry";
 import { makeSlots, type SlotPool } from "../../worker/slots";
 
@@ -44,7 +53,9 @@ export interface RequestCounts {
 
 /** Everything rejects with a SyncError, or with an Interruption once `signal` has aborted. */
 export function makeLooks(ports: LookPorts): Looks {
-  const { clock, random, signal, source, destination, concurrency } = ports;
+  const { clock, random, source, destination, concurrency } = ports;
+  // Hundreds of requests listen to it at once.
+  const { signal } = makeChild(ports.signal).controller;
   const counts = { sourceLists: 0, destinationLists: 0, sourceHeads: 0, destinationHeads: 0, throttles: 0 };
   const sourceSlots = makeSlots(concurrency);
   const destinationSlots = makeSlots(concurrency);
@@ -111,4 +122,4 @@ export function makeLooks(ports: LookPorts): Looks {
   };
 }
 
-type Call<T> = (signal: AbortSignal) => Promise<T>;
+type Call<T> = (signal: CancelSignal) => Promise<T>;

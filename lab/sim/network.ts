@@ -9,6 +9,7 @@ import { type CallPlan, type CallShape, type NemesisSettings, planCall } from ".
 import type { SimProcess } from "./process";
 import type { Random } from "./random";
 import type { Scheduler } from "./scheduler";
+import type { CancelSignal } from "../../core/ports";
 
 export type Phase = "sent" | "started" | "landed" | "answered";
 
@@ -28,7 +29,7 @@ export interface CallSpec<T> extends CallShape {
   readonly operation: string;
   readonly keys: readonly string[];
   readonly detail: string;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** At the server: throws what it refuses. */
   readonly start: () => Landing<T>;
   /** For the history. */

@@ -2,6 +2,7 @@
 import { writeBoundMs, type WriteOperation } from "../../core/bounds";
 import { isSyncError } from "../../core/errors";
 import type {
+  CancelSignal,
   Clock,
   CopyResult,
   DestinationBucket,
@@ -228,7 +229,7 @@ function writer(services: Services, process: SimProcess, call: Call) {
     operation: WriteOperation,
     key: string,
     size: number,
-    signal: AbortSignal,
+    signal: CancelSignal,
     start: CallSpec<T>["start"],
     detail = "",
   ): Promise<T> => {

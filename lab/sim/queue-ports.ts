@@ -1,6 +1,6 @@
 /** The queue ports of one process: batches whose entries may fail one by one, and the long poll. */
 import type { SyncError } from "../../core/errors";
-import type { EntryResults, Queue, QueueMessage } from "../../core/ports";
+import type { CancelSignal, EntryResults, Queue, QueueMessage } from "../../core/ports";
 import { keysIn } from "./bodies";
 import type { Judge } from "./judge";
 import { Exchange, type Network, silence } from "./network";
@@ -31,7 +31,7 @@ export function queuePort(services: QueueServices, process: SimProcess): Queue {
     entries: readonly T[],
     keysOf: (entry: T) => readonly string[],
     detail: string,
-    signal: AbortSignal,
+    signal: CancelSignal,
     act: (entry: T) => SyncError | undefined,
   ): Promise<EntryResults> {
     if (!process.isRunning()) return silence();
@@ -120,7 +120,7 @@ function longPoll(
   process: SimProcess,
   max: number,
   waitMs: number,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<readonly QueueMessage[]> {
   if (!process.isRunning()) return silence();
   const { scheduler } = network;

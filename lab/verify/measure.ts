@@ -4,7 +4,6 @@ import { compare, type CompareDeps } from "../../cli/verify/compare";
 import { makeSpill, type Spill } from "../../cli/verify/spill";
 import { DEFAULTS } from "../../core/env";
 import { systemClock } from "../../worker/clock";
-import { makeController } from "../../worker/controller";
 import { sha256 } from "../../worker/digest";
 import { type SimulatedBuckets, type SimulatedOptions, simulatedBuckets } from "./listings";
 
@@ -97,7 +96,7 @@ function depsOf(buckets: SimulatedBuckets, spill: Spill): CompareDeps {
     },
     clock: systemClock,
     random: Math.random,
-    signal: makeController().signal,
+    signal: new AbortController().signal,
     concurrency: 256,
     spill,
     digest: sha256,

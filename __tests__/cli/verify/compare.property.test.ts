@@ -11,7 +11,6 @@ import { FINGERPRINT_KEY, fingerprintOf } from "../../../core/fingerprint";
 import type { ListedObject, Listing } from "../../../core/ports";
 import { ABSENT, type DestinationObject, type SourceObject } from "../../../core/state";
 import { systemClock } from "../../../worker/clock";
-import { makeController } from "../../../worker/controller";
 import { sha256 } from "../../../worker/digest";
 
 const NOW = 2_000_000;
@@ -162,7 +161,7 @@ test("the categories are those of the oracle", async () => {
       destination: { name: "d", head: async (key) => world.get(key)?.destination ?? ABSENT },
       clock: { ...systemClock, wallMs: () => NOW * 1000 },
       random: () => 0.3,
-      signal: makeController().signal,
+      signal: new AbortController().signal,
       concurrency: 8,
       spill,
       digest: sha256,

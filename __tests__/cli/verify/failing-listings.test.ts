@@ -6,7 +6,6 @@ import { DEFAULTS } from "../../../core/env";
 import { syncError } from "../../../core/errors";
 import type { Clock, Listing } from "../../../core/ports";
 import { ABSENT } from "../../../core/state";
-import { makeController } from "../../../worker/controller";
 import { sha256 } from "../../../worker/digest";
 
 const PAGES = 50;
@@ -54,7 +53,7 @@ function depsOf(sourceListing: Listing, destinationListing: Listing, heads: stri
     destination: { name: "destination", head },
     clock,
     random: () => 0.5,
-    signal: makeController().signal,
+    signal: new AbortController().signal,
     concurrency: 4,
     spill: makeSpill(tmpdir()),
     digest: sha256,

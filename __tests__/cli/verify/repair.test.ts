@@ -14,7 +14,6 @@ import { DEFAULTS } from "../../../core/env";
 import { syncError } from "../../../core/errors";
 import type { KeysEnvelope } from "../../../core/messages";
 import type { EntryResults, OutgoingMessage } from "../../../core/ports";
-import { makeController } from "../../../worker/controller";
 
 test.each([
   ["100", { keys: 100 }],
@@ -91,7 +90,7 @@ const depsWith = (queue: EnqueueDeps["queue"]): EnqueueDeps => ({
     sleep: () => new Promise((done) => setImmediate(done)),
   },
   random: () => 0.5,
-  signal: makeController().signal,
+  signal: new AbortController().signal,
   sizes: DEFAULTS,
   progress: () => undefined,
 });
