@@ -1,4 +1,4 @@
-/** The SDK and Node's own functions want the platform's AbortSignal; the ports promise less (core/ports.ts, CancelSignal). */
+/** Signals at the border to the SDK: it wants the platform's AbortSignal; the ports promise less (core/ports.ts, CancelSignal). */
 import type { CancelSignal } from "../core/ports";
 
 /** Runs `call` with a platform signal that aborts as soon as `signal` does. */
@@ -13,4 +13,9 @@ export async function withAbortSignal<T>(signal: CancelSignal, call: (signal: Ab
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** In the SDK's words, so that aws/errors.ts knows it whichever way the request was sent. */
+export function requestAborted(): Error {
+  return Object.assign(new Error("Request aborted"), { name: "AbortError" });
 }

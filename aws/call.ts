@@ -11,7 +11,7 @@ import type {
   ServiceOutputTypes,
 } from "@aws-sdk/client-s3";
 import type { SyncError } from "../core/errors";
-import { withAbortSignal } from "./abort-signal";
+import { requestAborted, withAbortSignal } from "./abort-signal";
 import { translate } from "./errors";
 import { fromWireForm, toWireForm, type RawHeaders } from "./wire-headers";
 import type { CancelSignal } from "../core/ports";
@@ -68,7 +68,7 @@ export async function orAbort<T>(work: Promise<T>, signal: CancelSignal): Promis
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = (): void => {
-      reject(Object.assign(new Error("Request aborted"), { name: "AbortError" }));
+      reject(requestAborted());
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });

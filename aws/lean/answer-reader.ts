@@ -58,13 +58,16 @@ export class AnswerReader {
   }
 
   /**
-   * The answer once it is complete.
+   * The answer once it is complete. Nothing of `bytes` is kept: what is still needed is copied.
    * @throws Error (code EPROTO) when the bytes are no proper answer, or when none was awaited
    */
   feed(bytes: Buffer): Answer | undefined {
     if (this.method === undefined) throw protocolError("bytes that nobody asked for");
-    this.input = this.input.length === 0 ? bytes : Buffer.concat([this.input, bytes]);
-    return this.advance();
+    const isLent = this.input.length === 0;
+    this.input = isLent ? bytes : Buffer.concat([this.input, bytes]);
+    const answer = this.advance();
+    if (isLent && this.input.length > 0) this.input = Buffer.from(this.input);
+    return answer;
   }
 
   /** The server closed the connection: only an answer that is delimited by that is complete. */
@@ -159,7 +162,7 @@ export class AnswerReader {
     this.bodyBytes += taken;
     if (this.bodyBytes > this.limits.bodyBytes)
       throw protocolError(`a body of more than ${this.limits.bodyBytes} bytes`);
-    this.chunks.push(this.input.subarray(0, taken));
+    this.chunks.push(Buffer.from(this.input.subarray(0, taken)));
     this.input = taken === this.input.length ? EMPTY : this.input.subarray(taken);
     return taken;
   }

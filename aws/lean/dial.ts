@@ -1,7 +1,8 @@
 /** Makes connections: to one of the host's addresses, over TLS with resumed sessions where the endpoint has TLS. */
 import { lookup as lookupName } from "node:dns/promises";
-import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
+import { requestAborted } from "../abort-signal";
 import { type Address, makeAddresses } from "./addresses";
 import type { CancelSignal } from "../../core/ports";
 
@@ -11,11 +12,25 @@ export interface Origin {
   readonly port: number;
 }
 
-/** A connected socket. What it rejects with was certainly not sent: the error says `syscall: "connect"`. */
-export type Dial = (signal: CancelSignal) => Promise<Socket>;
+/** What comes in on a connection; the bytes are only good until the listener returns, for their memory is used again. */
+export type OnBytes = (bytes: Buffer) => void;
+
+/** A connected socket whose input goes to one listener. Bytes that come before there is one end the connection. */
+export interface Line {
+  readonly socket: Socket;
+  listen(onBytes: OnBytes): void;
+}
+
+/** A connection. What it rejects with was certainly not sent: the error says `syscall: "connect"`. */
+export type Dial = (signal: CancelSignal) => Promise<Line>;
 
 /** A connection that is not made in this time never will be. */
 const CONNECT_TIMEOUT_MS = 10_000;
+/**
+ * What is read goes through here, for all connections: a read is handled before the next one begins. A stream of Node's own takes
+ * 64 KiB for every read and gives most of them back.
+ */
+const INPUT_BYTES = 64 * 1024;
 /** So many addresses are tried before it is a failure. */
 const ATTEMPTS = 3;
 
@@ -34,8 +49,20 @@ export function makeDial(origin: Origin, { ca }: DialOptions = {}): Dial {
   /** One for all connections: each costs time and memory, and they would all be equal. */
   let context: SecureContext | undefined;
 
-  function open({ address, family }: Address): Socket {
-    const to = { host: address, port: origin.port, family, noDelay: true, keepAlive: true };
+  const input = Buffer.allocUnsafeSlow(INPUT_BYTES);
+
+  function open(address: Address): Line {
+    let listener: OnBytes = () => socket.destroy(new Error("bytes that nobody asked for"));
+    const callback = (count: number): boolean => {
+      listener(input.subarray(0, count));
+      return true;
+    };
+    const socket = connect(address, { buffer: input, callback });
+    return { socket, listen: (onBytes) => (listener = onBytes) };
+  }
+
+  function connect({ address, family }: Address, onread: OnReadOpts): Socket {
+    const to = { host: address, port: origin.port, family, noDelay: true, keepAlive: true, onread };
     if (origin.protocol === "http:") return connectTcp(to);
     const socket = connectTls({
       ...to,
@@ -53,7 +80,11 @@ export function makeDial(origin: Origin, { ca }: DialOptions = {}): Dial {
     for (let attempt = 1; ; attempt += 1) {
       const address = await addresses.next().catch(asConnectError);
       try {
-        return await connected(open(address), origin.protocol === "https:" ? "secureConnect" : "connect", signal);
+        const line = open(address);
+        await connected(line.socket, origin.protocol === "https:" ? "secureConnect" : "connect", signal);
+        // Its last event may have come before anybody could listen for it.
+        if (line.socket.destroyed) throw new Error("closed before it was used");
+        return line;
       } catch (error) {
         if (signal.aborted) throw error;
         addresses.failed(address.address);
@@ -69,14 +100,14 @@ function connected(
   socket: Socket | TLSSocket,
   event: "connect" | "secureConnect",
   signal: CancelSignal,
-): Promise<Socket> {
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (error: Error): void => {
       forget();
       socket.destroy();
       reject(error);
     };
-    const onAbort = (): void => end(Object.assign(new Error("Request aborted"), { name: "AbortError" }));
+    const onAbort = (): void => end(requestAborted());
     const onClose = (): void => end(new Error("closed before it was connected"));
     const timer = setTimeout(
       () => end(new Error(`no connection in ${CONNECT_TIMEOUT_MS / 1000} s`)),
@@ -84,7 +115,7 @@ function connected(
     );
     const onConnect = (): void => {
       forget();
-      resolve(socket);
+      resolve();
     };
     const forget = (): void => {
       clearTimeout(timer);

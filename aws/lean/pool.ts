@@ -1,4 +1,5 @@
 /** The connections to one origin: the warmest free one first, at most so many, none that has been idle for long. */
+import { requestAborted } from "../abort-signal";
 import type { Answer, ReaderLimits } from "./answer-reader";
 import { Connection, type Request } from "./connection";
 import type { Dial } from "./dial";
@@ -32,13 +33,16 @@ export function makePool({ dial, maxConnections, limits }: PoolOptions): Pool {
   let dialing = 0;
   let sweeper: NodeJS.Timeout | undefined;
 
-  async function acquire(signal: CancelSignal): Promise<Connection> {
-    for (;;) {
-      const free = takeIdle();
-      if (free !== undefined) return free;
-      if (all.size + dialing < maxConnections) return open(signal);
-      await turn(signal);
+  async function exchangeLater(request: Request, signal: CancelSignal): Promise<Answer> {
+    let free = takeIdle();
+    while (free === undefined) {
+      if (all.size + dialing < maxConnections) free = await open(signal);
+      else {
+        await turn(signal);
+        free = takeIdle();
+      }
     }
+    return free.exchange(request, signal);
   }
 
   function takeIdle(): Connection | undefined {
@@ -53,7 +57,7 @@ export function makePool({ dial, maxConnections, limits }: PoolOptions): Pool {
   async function open(signal: CancelSignal): Promise<Connection> {
     dialing += 1;
     try {
-      const connection = new Connection(await dial(signal), gone, limits);
+      const connection = new Connection(await dial(signal), { free: release, gone }, limits);
       all.add(connection);
       return connection;
     } catch (error) {
@@ -69,13 +73,13 @@ export function makePool({ dial, maxConnections, limits }: PoolOptions): Pool {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         waiting.splice(waiting.indexOf(proceed), 1);
-        reject(Object.assign(new Error("Request aborted"), { name: "AbortError" }));
+        reject(requestAborted());
       };
       const proceed = (): void => {
         signal.removeEventListener("abort", onAbort);
         resolve();
       };
-      if (signal.aborted) return reject(Object.assign(new Error("Request aborted"), { name: "AbortError" }));
+      if (signal.aborted) return reject(requestAborted());
       signal.addEventListener("abort", onAbort, { once: true });
       waiting.push(proceed);
     });
@@ -93,7 +97,6 @@ export function makePool({ dial, maxConnections, limits }: PoolOptions): Pool {
   }
 
   function release(connection: Connection): void {
-    if (!connection.usable) return;
     connection.idleSince = performance.now();
     idle.push(connection);
     sweeper ??= setInterval(sweep, IDLE_MS / 2).unref();
@@ -109,13 +112,9 @@ export function makePool({ dial, maxConnections, limits }: PoolOptions): Pool {
   }
 
   return {
-    async exchange(request, signal) {
-      const connection = await acquire(signal);
-      try {
-        return await connection.exchange(request, signal);
-      } finally {
-        release(connection);
-      }
+    exchange(request, signal) {
+      const free = takeIdle();
+      return free === undefined ? exchangeLater(request, signal) : free.exchange(request, signal);
     },
     get size() {
       return all.size + dialing;
