@@ -48,7 +48,7 @@ export function destinationObjectOf(headers: RawHeaders): DestinationObject {
 
 /** ETags travel quoted; ports carry them without. */
 export function unquoted(etag: string): string {
-  return etag.replace(/^"(.*)"$/, "$1");
+  return etag.length >= 2 && etag.startsWith('"') && etag.endsWith('"') ? etag.slice(1, -1) : etag;
 }
 
 export function quoted(etag: string): string {
@@ -88,15 +88,27 @@ function carriedHeadersOf(headers: RawHeaders): Headers {
 const METADATA_PREFIX = "x-amz-meta-";
 
 function metadataOf(headers: RawHeaders): Metadata {
-  const own = Object.entries(headers).filter(([name]) => name.startsWith(METADATA_PREFIX));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice(METADATA_PREFIX.length), value]));
+  const metadata: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    if (!name.startsWith(METADATA_PREFIX)) continue;
+    const key = name.slice(METADATA_PREFIX.length);
+    // Not assigned: `__proto__` is a name like any other.
+    Object.defineProperty(metadata, key, {
+      value: headers[name],
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return metadata;
 }
+
+const ARCHIVES: ReadonlySet<string> = new Set(["GLACIER", "DEEP_ARCHIVE"]);
 
 /** `x-amz-archive-status` is what Intelligent-Tiering says instead of a storage class. */
 function isArchived(headers: RawHeaders): boolean {
   const isInArchive =
-    ["GLACIER", "DEEP_ARCHIVE"].includes(headers["x-amz-storage-class"] ?? "") ||
-    headers["x-amz-archive-status"] !== undefined;
+    ARCHIVES.has(headers["x-amz-storage-class"] ?? "") || headers["x-amz-archive-status"] !== undefined;
   return isInArchive && !(headers["x-amz-restore"] ?? "").includes('ongoing-request="false"');
 }
 

@@ -67,6 +67,7 @@ export function parseFingerprint(text: string | undefined): ParsedFingerprint | 
 
 /** Source metadata without our own key: a source that is itself a replica must not carry a stale fingerprint along. */
 export function withoutFingerprint(metadata: Metadata): Metadata {
+  if (metadata[FINGERPRINT_KEY] === undefined) return metadata;
   return Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== FINGERPRINT_KEY));
 }
 
@@ -75,27 +76,38 @@ export const USER_METADATA_LIMIT_BYTES = 2048;
 
 /** Whether the fingerprint still fits beside the source's own metadata. */
 export function fingerprintFits(metadata: Metadata, fingerprint: string): boolean {
-  return metadataBytes({ ...metadata, [FINGERPRINT_KEY]: fingerprint }) <= USER_METADATA_LIMIT_BYTES;
+  const { [FINGERPRINT_KEY]: replaced } = metadata;
+  const others = metadataBytes(metadata) - (replaced === undefined ? 0 : sizeOf(FINGERPRINT_KEY, replaced));
+  return others + sizeOf(FINGERPRINT_KEY, fingerprint) <= USER_METADATA_LIMIT_BYTES;
 }
 
 /** Bytes S3 counts against {@link USER_METADATA_LIMIT_BYTES}. */
 export function metadataBytes(metadata: Metadata): number {
-  return Object.entries(metadata).reduce((sum, [key, value]) => sum + utf8Length(key) + utf8Length(value), 0);
+  let bytes = 0;
+  for (const key of Object.keys(metadata)) bytes += sizeOf(key, metadata[key] ?? "");
+  return bytes;
+}
+
+function sizeOf(key: string, value: string): number {
+  return utf8Length(key) + utf8Length(value);
 }
 
 /** UTF-8 length without encoding: core/ has neither Buffer nor TextEncoder. */
 export function utf8Length(text: string): number {
   let bytes = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at) ?? 0;
     bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    // A pair of surrogates is one character.
+    if (code >= 0x10000) at++;
   }
   return bytes;
 }
 
 function digestInput(source: SourceIdentity, name: SourceName): string {
   const headers = CARRIED_HEADERS.map((header) => source.headers[header] ?? null);
-  const metadata = Object.entries(source.metadata).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const metadata = Object.entries(source.metadata);
+  if (metadata.length > 1) metadata.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return JSON.stringify([name.bucket, name.key, headers, metadata]);
 }
 

@@ -200,23 +200,40 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([^\r\n\0]*))?$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 function parseHead(text: string): Head {
-  const lines = text.split("\r\n");
-  const [, minor, status, reason = ""] = STATUS_LINE.exec(lines[0] ?? "") ?? [];
+  let end = lineEnd(text, 0);
+  const [, minor, status, reason = ""] = STATUS_LINE.exec(text.slice(0, end)) ?? [];
   if (status === undefined) throw protocolError("a malformed status line");
-  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (let index = 1; index < lines.length; index += 1) addHeader(headers, lines[index] ?? "");
+  const headers = Object.create(NOTHING) as Record<string, string>;
+  while (end < text.length) {
+    const start = end + 2;
+    end = lineEnd(text, start);
+    addHeader(headers, text, start, end);
+  }
   const connection = (headers["connection"] ?? "").toLowerCase();
   const keepAlive = minor === "1" ? !hasToken(connection, "close") : hasToken(connection, "keep-alive");
   return { status: Number(status), reason, headers, keepAlive };
+}
+
+/**
+ * What headers inherit from: no header is ever taken for a property that every object has. An object without any prototype would do
+ * the same, but is slow.
+ */
+const NOTHING = Object.freeze(Object.create(null) as object);
+
+/** Where the line that begins at `start` ends: before its CRLF, or with the text. */
+function lineEnd(text: string, start: number): number {
+  const end = text.indexOf("\r\n", start);
+  return end < 0 ? text.length : end;
 }
 
 /** Names as servers spell them, with their form in lower case: nearly all answers have the same. */
 const knownNames = new Map<string, string>();
 const MOST_NAMES = 500;
 
-function addHeader(headers: Record<string, string>, line: string): void {
-  const colon = line.indexOf(":");
-  const name = line.slice(0, Math.max(0, colon));
+function addHeader(headers: Record<string, string>, text: string, start: number, end: number): void {
+  const found = text.indexOf(":", start);
+  const colon = found < 0 || found >= end ? start : found;
+  const name = text.slice(start, colon);
   let lower = knownNames.get(name);
   if (lower === undefined) {
     // Also refuses folded lines and blanks before the colon: readers differ about those.
@@ -224,7 +241,7 @@ function addHeader(headers: Record<string, string>, line: string): void {
     lower = name.toLowerCase();
     if (knownNames.size < MOST_NAMES) knownNames.set(name, lower);
   }
-  const value = trimBlanks(line.slice(colon + 1));
+  const value = trimmed(text, colon + 1, end);
   if (value.includes("\0") || value.includes("\r") || value.includes("\n"))
     throw protocolError("a malformed header value");
   const known = headers[lower];
@@ -232,13 +249,17 @@ function addHeader(headers: Record<string, string>, line: string): void {
   else if (lower !== "content-length" || known !== value) headers[lower] = `${known}, ${value}`;
 }
 
-function trimBlanks(text: string): string {
-  let from = 0;
-  let to = text.length;
-  const isBlank = (index: number): boolean => text[index] === " " || text[index] === "\t";
-  while (from < to && isBlank(from)) from += 1;
-  while (to > from && isBlank(to - 1)) to -= 1;
+/** Without the blanks around it. */
+function trimmed(text: string, start: number, end: number): string {
+  let from = start;
+  let to = end;
+  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
   return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** RFC 9112, section 6.3: how the length of the body is told. */

@@ -6,7 +6,7 @@ import type { S3Transport } from "./s3-transport";
 import type { CancelSignal } from "../../core/ports";
 
 const OPERATION = "HeadObject";
-const CHECKSUMS: RawHeaders = { "x-amz-checksum-mode": "ENABLED" };
+const CHECKSUMS: RawHeaders = Object.freeze({ "x-amz-checksum-mode": "ENABLED" });
 
 export interface HeadOf<T> {
   readonly key: string;

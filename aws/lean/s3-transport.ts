@@ -104,18 +104,29 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
     return { credentials: await sessions.getS3ExpressIdentity(own, { Bucket: bucket }), signer: inSession };
   }
 
+  /** By the frozen headers of requests: what is sent of them. */
+  const prepared = new Map<RawHeaders, Readonly<Record<string, string>>>();
+
+  function wireHeaders(headers: RawHeaders, host: string): Readonly<Record<string, string>> {
+    const known = prepared.get(headers);
+    if (known !== undefined) return known;
+    const wire = sendable(headers);
+    wire["host"] = host;
+    if (Object.isFrozen(headers)) prepared.set(headers, Object.freeze(wire));
+    return wire;
+  }
+
   async function send(request: S3Request, signal: CancelSignal): Promise<S3Answer> {
     const { operation, kind, session = false } = request;
     let token: string | undefined;
     let answer: Answer | undefined;
     try {
-      const headers = sendable(request.headers);
       const { endpoint, basePath, pool } = found ?? (await orAbort(located(), signal));
-      const plainly = session ? undefined : knownCredentials();
-      const { credentials, signer } =
-        plainly === undefined ? await orAbort(identity(session), signal) : { credentials: plainly, signer: plain };
+      const headers = wireHeaders(request.headers ?? NO_HEADERS, endpoint.authority);
+      let credentials: SigningCredentials | undefined = session ? undefined : knownCredentials();
+      let signer = plain;
+      if (credentials === undefined) ({ credentials, signer } = await orAbort(identity(session), signal));
       if (session) token = credentials.sessionToken;
-      headers["host"] = endpoint.authority;
       const { method, query = "" } = request;
       const path = `${basePath}/${encodePath(request.key)}`;
       const toSign = { method, path, query, headers, payloadHash: EMPTY_SHA256 };
@@ -163,8 +174,10 @@ const MOST_NAMES = 500;
 /** Needs neither a look at its characters nor another form. */
 const PLAIN_VALUE = /^[\t\x20-\x7e]*$/;
 
+const NO_HEADERS: RawHeaders = Object.freeze({});
+
 /** @throws what Node throws for headers that must not be sent; values are put into wire form */
-function sendable(headers: RawHeaders = {}): Record<string, string> {
+function sendable(headers: RawHeaders): Record<string, string> {
   const wire: Record<string, string> = {};
   for (const name of Object.keys(headers)) {
     const value = headers[name] ?? "";
@@ -190,7 +203,8 @@ function headText(method: string, path: string, query: string, lines: string): s
 /** @throws an error with S3's own name, also when it stands in the body of a 200 */
 function successOf(answer: Answer, isLarge: boolean): S3Answer {
   const isSuccess = answer.status >= 200 && answer.status < 300;
-  if (isSuccess && (answer.body.length === 0 || (isLarge && !isError(answer.body)))) return { ...answer, fields: {} };
+  if (isSuccess && (answer.body.length === 0 || (isLarge && !isError(answer.body))))
+    return { ...answer, fields: NO_HEADERS };
   const xml = answer.body.length === 0 ? undefined : readFlatXml(answer.body.toString("utf8"));
   if (isSuccess && xml !== undefined && xml.root !== "Error") return { ...answer, fields: xml.fields };
   const { Code, Message, RequestId } = xml?.root === "Error" ? xml.fields : {};

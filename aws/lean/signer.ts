@@ -19,16 +19,14 @@ export interface ToSign {
   readonly path: string;
   /** Sorted and percent-encoded; "" for none. */
   readonly query: string;
-  /** All headers to send, names in lower case, `host` among them. */
+  /** All headers to send, names in lower case, `host` among them. What is made of frozen ones is kept for the next request. */
   readonly headers: Readonly<Record<string, string>>;
   /** SHA-256 of the body in hex, or UNSIGNED-PAYLOAD. */
   readonly payloadHash: string;
 }
 
 export interface Signer {
-  /** The headers to send: those given, the date, the token and the signature. */
-  sign(request: ToSign, credentials: SigningCredentials, nowMs: number): Readonly<Record<string, string>>;
-  /** The same as the lines of a request's head. */
+  /** The lines of a request's head: the headers given, the date, the token and, last, the signature. */
   signedLines(request: ToSign, credentials: SigningCredentials, nowMs: number): string;
 }
 
@@ -77,49 +75,70 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
     return clock;
   }
 
-  /** Every header with its name, in the order they are signed in; the signature is the last. */
-  function signed(
-    { method, path, query, headers, payloadHash }: ToSign,
-    credentials: SigningCredentials,
-    nowMs: number,
-  ): readonly Header[] {
-    const { date, time } = timeOf(nowMs);
-    const all: Header[] = [["x-amz-date", time]];
-    for (const name in headers) all.push([name, headers[name] ?? ""]);
-    if (service !== "sqs") all.push(["x-amz-content-sha256", payloadHash]);
-    if (credentials.sessionToken !== undefined) all.push([tokenHeader, credentials.sessionToken]);
-    all.sort(byName);
-    let names = "";
-    let canonical = `${method}\n${path}\n${query}\n`;
-    for (const [name, value] of all) {
-      names += names === "" ? name : `;${name}`;
-      canonical += `${name}:${canonicalValue(value)}\n`;
+  /** Reused: nothing is left of them when a request has been signed. */
+  const names: string[] = [];
+  const values: string[] = [];
+  let kept: (Block & { readonly headers: ToSign["headers"]; readonly by: string }) | undefined;
+
+  /** In the order they are signed in. */
+  function put(name: string, value: string): void {
+    let at = names.length;
+    for (; at > 0 && (names[at - 1] ?? "") > name; at -= 1) {
+      names[at] = names[at - 1] ?? "";
+      values[at] = values[at - 1] ?? "";
     }
-    canonical += `\n${names}\n${payloadHash}`;
-    const scope = `${date}/${region}/${service}/aws4_request`;
-    const text = `${ALGORITHM}\n${time}\n${scope}\n${sha256Hex(canonical)}`;
-    const signature = crypto.createHmac("sha256", signingKey(credentials, date)).update(text).digest("hex");
-    all.push([
-      "authorization",
-      `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
-    ]);
-    return all;
+    names[at] = name;
+    values[at] = value;
+  }
+
+  function blockOf({ headers, payloadHash }: ToSign, token: string | undefined, time: string): Block {
+    names.length = values.length = 0;
+    put("x-amz-date", time);
+    for (const name in headers) put(name, headers[name] ?? "");
+    if (service !== "sqs") put("x-amz-content-sha256", payloadHash);
+    if (token !== undefined) put(tokenHeader, token);
+    let signedNames = "";
+    let canonical = "";
+    let lines = "";
+    for (let at = 0; at < names.length; at += 1) {
+      const name = names[at] ?? "";
+      const value = values[at] ?? "";
+      signedNames += at === 0 ? name : `;${name}`;
+      canonical += `${name}:${canonicalValue(value)}\n`;
+      lines += `${name}: ${value}\r\n`;
+    }
+    return { signedNames, canonical: `${canonical}\n${signedNames}\n${payloadHash}`, lines };
+  }
+
+  function block(request: ToSign, token: string | undefined, time: string): Block {
+    const { headers, payloadHash } = request;
+    if (!Object.isFrozen(headers)) return blockOf(request, token, time);
+    const by = `${time} ${payloadHash} ${token ?? ""}`;
+    if (kept?.headers !== headers || kept.by !== by) kept = { ...blockOf(request, token, time), headers, by };
+    return kept;
   }
 
   return {
-    sign: (request, credentials, nowMs) => Object.fromEntries(signed(request, credentials, nowMs)),
     signedLines(request, credentials, nowMs) {
-      let lines = "";
-      for (const [name, value] of signed(request, credentials, nowMs)) lines += `${name}: ${value}\r\n`;
-      return lines;
+      const { method, path, query } = request;
+      const { date, time } = timeOf(nowMs);
+      const { signedNames, canonical, lines } = block(request, credentials.sessionToken, time);
+      const scope = `${date}/${region}/${service}/aws4_request`;
+      const hash = sha256Hex(`${method}\n${path}\n${query}\n${canonical}`);
+      const text = `${ALGORITHM}\n${time}\n${scope}\n${hash}`;
+      const signature = crypto.createHmac("sha256", signingKey(credentials, date)).update(text).digest("hex");
+      const by = `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedNames}`;
+      return `${lines}authorization: ${by}, Signature=${signature}\r\n`;
     },
   };
 }
 
-type Header = readonly [name: string, value: string];
-
-function byName([a]: Header, [b]: Header): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** What a request's headers come to, everything but the signature. */
+interface Block {
+  readonly signedNames: string;
+  /** From the first header to the end of the canonical request. */
+  readonly canonical: string;
+  readonly lines: string;
 }
 
 function hmac(key: Buffer | string, text: string): Buffer {

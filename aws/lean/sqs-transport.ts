@@ -68,10 +68,8 @@ export function makeSqsTransport({ client, queueUrl, region, maxConnections }: S
       };
       const path = endpoint.path;
       const toSign = { method: "POST", path, query: "", headers, payloadHash: sha256Hex(body) };
-      const signed = signer.sign(toSign, credentials, Date.now());
-      let head = `POST ${path} HTTP/1.1\r\n`;
-      for (const name in signed) head += `${name}: ${signed[name] ?? ""}\r\n`;
-      return documentOf(await pool.exchange({ method: "POST", head: `${head}\r\n`, body }, signal));
+      const head = `POST ${path} HTTP/1.1\r\n${signer.signedLines(toSign, credentials, Date.now())}\r\n`;
+      return documentOf(await pool.exchange({ method: "POST", head, body }, signal));
     },
     destroy() {
       destroyed = true;

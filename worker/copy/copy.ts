@@ -2,7 +2,7 @@
 import { isSyncError } from "../../core/errors";
 import { fingerprintFits } from "../../core/fingerprint";
 import type { Checksums } from "./checksums";
-import { contentOf, type CopyDeps, type CopyJob } from "./job";
+import { provenContent, type CopyDeps, type CopyJob } from "./job";
 import { copyMultipart } from "./multipart";
 
 /**
@@ -29,7 +29,8 @@ async function copySingle(
   { key, source, fingerprint }: CopyJob,
   checksumAlgorithm: ReturnType<Checksums["askFor"]>,
 ): Promise<void> {
-  const content = fingerprintFits(source.metadata, fingerprint) ? contentOf(source, fingerprint) : undefined;
+  // Without room for the fingerprint the source's own metadata is kept by S3 itself.
+  const content = fingerprintFits(source.metadata, fingerprint) ? provenContent(source, fingerprint) : undefined;
   progress.planned(1, source.size);
   const result = await calls.begin.write("CopyObject", source.size, (signal) => {
     progress.started();

@@ -33,9 +33,11 @@ export interface CopyJob {
 
 /** What the replica carries. Without room for the fingerprint it is left out: correct, only not free on redelivery. */
 export function contentOf(source: SourceObject, fingerprint: string): Content {
-  const fits = fingerprintFits(source.metadata, fingerprint);
-  return {
-    headers: source.headers,
-    metadata: fits ? { ...source.metadata, [FINGERPRINT_KEY]: fingerprint } : source.metadata,
-  };
+  if (fingerprintFits(source.metadata, fingerprint)) return provenContent(source, fingerprint);
+  return { headers: source.headers, metadata: source.metadata };
+}
+
+/** What the replica carries where there is room for the fingerprint. */
+export function provenContent(source: SourceObject, fingerprint: string): Content {
+  return { headers: source.headers, metadata: { ...source.metadata, [FINGERPRINT_KEY]: fingerprint } };
 }

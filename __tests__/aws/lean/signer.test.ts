@@ -2,7 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
-import { EMPTY_SHA256, makeSigner, sha256Hex } from "../../../aws/lean/signer";
+import { EMPTY_SHA256, makeSigner, type Signer, sha256Hex } from "../../../aws/lean/signer";
 import { encodePath } from "../../../core/keys";
 
 /** What @smithy/signature-v4 wants of a hash. */
@@ -45,7 +45,8 @@ test("equal those of the SDK's signer", async () => {
       fc.date({ min: new Date("2024-01-01"), max: new Date("2040-01-01"), noInvalidDate: true }),
       async (objectKey, who, headers, service, when) => {
         const path = `/bucket/${encodePath(objectKey)}`;
-        const own = makeSigner({ region: "eu-north-1", service }).sign(
+        const own = signedBy(
+          makeSigner({ region: "eu-north-1", service }),
           {
             method: "PUT",
             path,
@@ -89,7 +90,8 @@ test("equal those of the SDK's signer", async () => {
 test("a header is signed by its bytes, UTF-8 or not", () => {
   const signer = makeSigner({ region: "r", service: "s3" });
   const of = (value: string) =>
-    signer.sign(
+    signedBy(
+      signer,
       { method: "PUT", path: "/", query: "", headers: { host: "h", "x-amz-meta-n": value }, payloadHash: EMPTY_SHA256 },
       { accessKeyId: "A", secretAccessKey: "s" },
       0,
@@ -112,13 +114,15 @@ test("another day, another id and another secret each are another key", () => {
   const signer = makeSigner({ region: "r", service: "s3" });
   const day = 86_400_000;
   const of = (accessKeyId: string, secretAccessKey: string, now: number) =>
-    signer.sign(
+    signedBy(
+      signer,
       { method: "GET", path: "/", query: "", headers: { host: "h" }, payloadHash: EMPTY_SHA256 },
       { accessKeyId, secretAccessKey },
       now,
     )["authorization"];
   const fresh = (...args: Parameters<typeof of>) =>
-    makeSigner({ region: "r", service: "s3" }).sign(
+    signedBy(
+      makeSigner({ region: "r", service: "s3" }),
       { method: "GET", path: "/", query: "", headers: { host: "h" }, payloadHash: EMPTY_SHA256 },
       { accessKeyId: args[0], secretAccessKey: args[1] },
       args[2],
@@ -134,3 +138,34 @@ test("another day, another id and another secret each are another key", () => {
   for (const call of calls) expect(of(...call)).toBe(fresh(...call));
   expect(new Set(calls.map((call) => of(...call))).size).toBe(5);
 });
+
+test("what is kept of frozen headers changes nothing: neither the second, nor the key, the token or the body", () => {
+  const headers = Object.freeze({ host: "h", "x-amz-checksum-mode": "ENABLED" });
+  const frozen = makeSigner({ region: "r", service: "s3" });
+  fc.assert(
+    fc.property(
+      key,
+      credentials,
+      fc.constantFrom(0, 999, 1_000, 86_400_000),
+      fc.constantFrom(EMPTY_SHA256, "UNSIGNED-PAYLOAD"),
+      fc.boolean(),
+      (path, who, now, payloadHash, other) => {
+        const given = other ? Object.freeze({ host: "other" }) : headers;
+        const request = { method: "HEAD", path: `/${path}`, query: "", payloadHash };
+        const fresh = makeSigner({ region: "r", service: "s3" });
+        expect(frozen.signedLines({ ...request, headers: given }, who, now)).toBe(
+          fresh.signedLines({ ...request, headers: { ...given } }, who, now),
+        );
+      },
+    ),
+  );
+});
+
+/** The headers of the signed lines, by name. */
+function signedBy(signer: Signer, ...args: Parameters<Signer["signedLines"]>): Record<string, string> {
+  const lines = signer.signedLines(...args).split("\r\n");
+  expect(lines.pop()).toBe("");
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]),
+  );
+}
