@@ -198,6 +198,8 @@ export interface Clock {
   monotonicMs(): number;
   /** Resolves after `ms`, or at once (never rejects) when `signal` aborts. */
   sleep(ms: number, signal?: CancelSignal): Promise<void>;
+  /** Calls `run` after `ms`, unless what it returns is called before. */
+  after(ms: number, run: () => void): () => void;
 }
 
 /** One event name per line, fields beside it. */

@@ -1,7 +1,12 @@
 /** The real clock. Everything in worker/ takes a `Clock`, so tests run under virtual time. */
 import type { Clock } from "../core/ports";
+import { makeController } from "./controller";
 
 export const systemClock: Clock = {
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   sleep: (ms, signal) =>
@@ -19,3 +24,12 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", done, { once: true });
     }),
 };
+
+/** For clocks that can only sleep. */
+export function afterSleeping(sleep: Clock["sleep"]): Clock["after"] {
+  return (ms, run) => {
+    const controller = makeController();
+    void sleep(ms, controller.signal).then(() => (controller.signal.aborted ? undefined : run()));
+    return () => controller.abort();
+  };
+}

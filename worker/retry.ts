@@ -25,34 +25,64 @@ export function callOnce<T>(
 ): Promise<T> {
   if (signal.aborted) return Promise.reject(givenUp(operation, "none"));
   return new Promise<T>((resolve, reject) => {
-    const inner = makeController();
-    const timer = makeController();
-    let over = false;
-    const end = (): void => {
-      over = true;
-      forget();
-      timer.abort();
-    };
-    const fail = (error: unknown): void => {
-      if (over) return;
-      end();
-      // Only now: aborting a call that has answered could tear down a socket that already serves the next one.
-      inner.abort();
-      reject(asSyncError(error, operation));
-    };
-    const succeed = (value: T): void => {
-      if (over) return;
-      end();
-      resolve(value);
-    };
-    const forget = onAbort(signal, () => fail(givenUp(operation, "unknown")));
-    void clock.sleep(timeoutMs, timer.signal).then(() => (over ? undefined : fail(noAnswer(operation, timeoutMs))));
-    try {
-      call(inner.signal).then(succeed, fail);
-    } catch (error) {
-      fail(error);
-    }
+    new Attempt({ clock, operation, timeoutMs, signal }, resolve, reject).make(call);
   });
+}
+
+interface Terms {
+  readonly clock: Clock;
+  readonly operation: string;
+  readonly timeoutMs: number;
+  readonly signal: CancelSignal;
+}
+
+/** A class, because thousands are made a second. */
+class Attempt<T> {
+  private over = false;
+  private readonly inner = makeController();
+  private readonly forget: () => void;
+  private readonly noDeadline: () => void;
+
+  constructor(
+    private readonly terms: Terms,
+    private readonly resolve: (value: T) => void,
+    private readonly reject: (error: SyncError) => void,
+  ) {
+    const { clock, operation, timeoutMs, signal } = terms;
+    this.forget = onAbort(signal, () => this.fail(givenUp(operation, "unknown")));
+    this.noDeadline = clock.after(timeoutMs, () => this.fail(noAnswer(operation, timeoutMs)));
+  }
+
+  make(call: (signal: CancelSignal) => Promise<T>): void {
+    try {
+      call(this.inner.signal).then(
+        (value) => this.succeed(value),
+        (error: unknown) => this.fail(error),
+      );
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private succeed(value: T): void {
+    if (this.end()) this.resolve(value);
+  }
+
+  private fail(error: unknown): void {
+    if (!this.end()) return;
+    // Only now: aborting a call that has answered could tear down a socket that already serves the next one.
+    this.inner.abort();
+    this.reject(asSyncError(error, this.terms.operation));
+  }
+
+  /** False when it is over already. */
+  private end(): boolean {
+    if (this.over) return false;
+    this.over = true;
+    this.forget();
+    this.noDeadline();
+    return true;
+  }
 }
 
 function noAnswer(operation: string, timeoutMs: number): SyncError {
@@ -64,30 +94,39 @@ function noAnswer(operation: string, timeoutMs: number): SyncError {
  * Repeats `attempt` as core/retry.ts decides. Once `stopping` is aborted nothing is repeated: a call that failed then is an
  * interruption, not a failure.
  */
-export async function withRetry<T>(
+export function withRetry<T>(
   deps: RetryDeps,
   operation: string,
   stopping: CancelSignal,
   attempt: () => Promise<T>,
   policy: RetryPolicy = DEFAULT_RETRY,
 ): Promise<T> {
-  for (let made = 1; ; made++) {
-    try {
-      return await attempt();
-    } catch (thrown) {
-      if (thrown instanceof Interruption) throw thrown;
-      const error = asSyncError(thrown, operation);
-      deps.onError(error);
-      const decision = decideRetry(error, made, policy, deps.random());
-      if (decision.kind === "give-up") {
-        // Given up because we stop: the key is not to blame.
-        if (stopping.aborted && isTemporary(error)) throw new Interruption("stopping");
-        throw error;
-      }
-      await deps.clock.sleep(decision.delayMs, stopping);
+  const pauseAfter = (thrown: unknown, made: number): number => {
+    if (thrown instanceof Interruption) throw thrown;
+    const error = asSyncError(thrown, operation);
+    deps.onError(error);
+    const decision = decideRetry(error, made, policy, deps.random());
+    if (decision.kind === "retry") return decision.delayMs;
+    // Given up because we stop: the key is not to blame.
+    if (stopping.aborted && isTemporary(error)) throw new Interruption("stopping");
+    throw error;
+  };
+
+  async function again(firstPauseMs: number): Promise<T> {
+    let pauseMs = firstPauseMs;
+    for (let made = 2; ; made++) {
+      await deps.clock.sleep(pauseMs, stopping);
       if (stopping.aborted) throw new Interruption("stopping");
+      try {
+        return await attempt();
+      } catch (thrown) {
+        pauseMs = pauseAfter(thrown, made);
+      }
     }
   }
+
+  // Nearly every call works at once: what a repetition needs is only made for one. Who gives up does so at once.
+  return attempt().catch((thrown: unknown) => again(pauseAfter(thrown, 1)));
 }
 
 function isTemporary(error: SyncError): boolean {

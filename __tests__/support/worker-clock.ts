@@ -1,5 +1,6 @@
 /** Virtual time for unit tests: timers fire in order of their instants, and woken code runs before the next one fires. */
 import type { Clock } from "../../core/ports";
+import { afterSleeping } from "../../worker/clock";
 
 /** 2026-01-01T00:00:00Z; the monotonic clock starts elsewhere, so that a mix-up shows. */
 export const WALL_START_MS = 1_767_225_600_000;
@@ -47,24 +48,27 @@ export function makeClock(): VirtualClock {
     return true;
   }
 
+  const sleep: Clock["sleep"] = (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const timer: Timer = { at: now + Math.max(0, ms), fire: done };
+      function done(): void {
+        timers.delete(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      }
+      timers.add(timer);
+      signal?.addEventListener("abort", done, { once: true });
+    });
+
   return {
     wallMs: () => WALL_START_MS + now,
     monotonicMs: () => MONOTONIC_START_MS + now,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted === true) {
-          resolve();
-          return;
-        }
-        const timer: Timer = { at: now + Math.max(0, ms), fire: done };
-        function done(): void {
-          timers.delete(timer);
-          signal?.removeEventListener("abort", done);
-          resolve();
-        }
-        timers.add(timer);
-        signal?.addEventListener("abort", done, { once: true });
-      }),
+    sleep,
+    after: afterSleeping(sleep),
     settle,
     async advance(ms) {
       const target = now + ms;

@@ -96,6 +96,10 @@ function workerClock(clock: Clock): WorkerClock {
   return {
     wallMs: () => clock.now(),
     monotonicMs: () => clock.now(),
+    after: (ms, run) => {
+      const timer = clock.after(ms, run);
+      return () => timer.cancel();
+    },
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted === true) {

@@ -6,7 +6,7 @@ import { classOf, isSyncError, syncError } from "../../core/errors";
 import { fingerprintOf, type Digest } from "../../core/fingerprint";
 import { isUnderPrefix, listingPrefix } from "../../core/keys";
 import type { CopySizes } from "../../core/parts";
-import type { Listing } from "../../core/ports";
+import type { CancelSignal, Listing } from "../../core/ports";
 import { isAborted } from "../../worker/controller";
 import { Interruption } from "../../worker/interruption";
 import { type Counts, type Finding, noCounts } from "./findings";
@@ -267,7 +267,7 @@ async function all(works: readonly Promise<void>[]): Promise<void> {
 }
 
 /** Lets timers and sockets have their turn. @throws Interruption */
-async function breathe(signal: AbortSignal): Promise<void> {
+async function breathe(signal: CancelSignal): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));
   if (isAborted(signal)) throw new Interruption("stopping");
 }

@@ -28,7 +28,7 @@ export interface LookPorts {
   readonly destination: Pick<DestinationBucket, "head" | "name">;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** HEADs in flight per side. */
   readonly concurrency: number;
 }

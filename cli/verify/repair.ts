@@ -6,7 +6,7 @@
 import { encodeEnvelope, groupIdOf, putBack, splitEnvelope } from "../../core/envelope";
 import type { KeyEntry } from "../../core/messages";
 import type { CopySizes } from "../../core/parts";
-import type { Clock, OutgoingMessage, Queue } from "../../core/ports";
+import type { CancelSignal, Clock, OutgoingMessage, Queue } from "../../core/ports";
 import { callOnce, withRetry } from "../../worker/retry";
 import type { Comparison } from "./compare";
 import { type Counts, type Finding, type Kind, KIND_TRAITS, KINDS } from "./findings";
@@ -86,7 +86,7 @@ export interface EnqueueDeps {
   readonly queue: Pick<Queue, "send">;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly sizes: CopySizes;
   readonly progress: (done: number) => void;
 }

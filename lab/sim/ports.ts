@@ -18,6 +18,7 @@ import { type CallSpec, type Network, silence } from "./network";
 import type { SimProcess, WriteRecord } from "./process";
 import type { SimSource } from "./source";
 import { EPOCH_MS } from "./time";
+import { afterSleeping } from "../../worker/clock";
 
 export interface Services {
   readonly network: Network;
@@ -180,32 +181,34 @@ export function listingPort(services: Services, process: SimProcess, side: "sour
 /** Virtual time as one process sees it: its own zero of the monotonic clock, a wall clock that may be wrong. */
 export function clockPort(network: Network, process: SimProcess, skewMs: number): Clock {
   const { scheduler } = network;
+  const sleep: Clock["sleep"] = (ms, signal) => {
+    if (!process.isRunning()) return silence();
+    if (signal?.aborted === true) return Promise.resolve();
+    return new Promise((resolve) => {
+      const came = scheduler.waits(process.id, `its timer of ${String(ms)} ms`);
+      const wake = (): void => {
+        signal?.removeEventListener("abort", aborted);
+        if (process.isRunning() && process.frozenUntilMs > scheduler.now) {
+          scheduler.after(process.frozenUntilMs - scheduler.now, wake);
+          return;
+        }
+        came();
+        if (process.isRunning()) scheduler.wake(resolve);
+      };
+      const cancel = scheduler.after(ms, wake);
+      const aborted = (): void => {
+        cancel();
+        came();
+        if (process.isRunning()) scheduler.wake(resolve);
+      };
+      signal?.addEventListener("abort", aborted, { once: true });
+    });
+  };
   return {
     wallMs: () => EPOCH_MS + Math.floor(scheduler.now) + skewMs,
     monotonicMs: () => scheduler.now - process.startedAtMs,
-    sleep: (ms, signal) => {
-      if (!process.isRunning()) return silence();
-      if (signal?.aborted === true) return Promise.resolve();
-      return new Promise((resolve) => {
-        const came = scheduler.waits(process.id, `its timer of ${String(ms)} ms`);
-        const wake = (): void => {
-          signal?.removeEventListener("abort", aborted);
-          if (process.isRunning() && process.frozenUntilMs > scheduler.now) {
-            scheduler.after(process.frozenUntilMs - scheduler.now, wake);
-            return;
-          }
-          came();
-          if (process.isRunning()) scheduler.wake(resolve);
-        };
-        const cancel = scheduler.after(ms, wake);
-        const aborted = (): void => {
-          cancel();
-          came();
-          if (process.isRunning()) scheduler.wake(resolve);
-        };
-        signal?.addEventListener("abort", aborted, { once: true });
-      });
-    },
+    sleep,
+    after: afterSleeping(sleep),
   };
 }
 

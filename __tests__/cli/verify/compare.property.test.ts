@@ -12,6 +12,7 @@ import type { ListedObject, Listing } from "../../../core/ports";
 import { ABSENT, type DestinationObject, type SourceObject } from "../../../core/state";
 import { systemClock } from "../../../worker/clock";
 import { sha256 } from "../../../worker/digest";
+import { makeController } from "../../../worker/controller";
 
 const NOW = 2_000_000;
 const BUCKET = "source";
@@ -161,7 +162,7 @@ test("the categories are those of the oracle", async () => {
       destination: { name: "d", head: async (key) => world.get(key)?.destination ?? ABSENT },
       clock: { ...systemClock, wallMs: () => NOW * 1000 },
       random: () => 0.3,
-      signal: new AbortController().signal,
+      signal: makeController().signal,
       concurrency: 8,
       spill,
       digest: sha256,

@@ -7,6 +7,7 @@ import { syncError } from "../../../core/errors";
 import type { Clock, Listing } from "../../../core/ports";
 import { ABSENT } from "../../../core/state";
 import { sha256 } from "../../../worker/digest";
+import { makeController } from "../../../worker/controller";
 
 const PAGES = 50;
 
@@ -14,10 +15,8 @@ const PAGES = 50;
 const clock: Clock = {
   wallMs: () => 1_700_000_000_000,
   monotonicMs: () => 0,
-  sleep: (ms, signal) =>
-    ms < 60_000
-      ? Promise.resolve()
-      : new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true })),
+  sleep: () => Promise.resolve(),
+  after: () => () => undefined,
 };
 
 interface Counted extends Listing {
@@ -53,7 +52,7 @@ function depsOf(sourceListing: Listing, destinationListing: Listing, heads: stri
     destination: { name: "destination", head },
     clock,
     random: () => 0.5,
-    signal: new AbortController().signal,
+    signal: makeController().signal,
     concurrency: 4,
     spill: makeSpill(tmpdir()),
     digest: sha256,

@@ -14,6 +14,7 @@ import { DEFAULTS } from "../../../core/env";
 import { syncError } from "../../../core/errors";
 import type { KeysEnvelope } from "../../../core/messages";
 import type { EntryResults, OutgoingMessage } from "../../../core/ports";
+import { makeController } from "../../../worker/controller";
 
 test.each([
   ["100", { keys: 100 }],
@@ -88,9 +89,10 @@ const depsWith = (queue: EnqueueDeps["queue"]): EnqueueDeps => ({
     wallMs: () => 1_700_000_000_000,
     monotonicMs: () => 0,
     sleep: () => new Promise((done) => setImmediate(done)),
+    after: () => () => undefined,
   },
   random: () => 0.5,
-  signal: new AbortController().signal,
+  signal: makeController().signal,
   sizes: DEFAULTS,
   progress: () => undefined,
 });
