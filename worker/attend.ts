@@ -32,7 +32,10 @@ export interface Attending {
 export function attend(deps: AttendDeps, task: KeyTask): Attending {
   const { controller, unlink } = makeChild(deps.stopping);
   const stopping = controller.signal;
-  const holds = (): boolean => [...task.deliveries].some((delivery) => delivery.lease.held);
+  const holds = (): boolean => {
+    for (const { lease } of task.deliveries) if (lease.held) return true;
+    return false;
+  };
   const calls = makeKeyCalls(deps.calls, task.key, {
     stopping,
     ensureLease: (ms, until) =>
@@ -107,7 +110,7 @@ function verdictAboutTheKey(thrown: unknown): SyncError {
 
 async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<SourceState | "unstable"> {
   const { task, calls, stopping } = work;
-  const { destination } = deps.reconciling;
+  const { source, destination, sourceExists, sizes, digest } = deps.reconciling;
   const { clock, log, tally, random } = deps.calls;
   if (task.suspectUploads) await sweep(deps, work);
   const plan = (requests: number): void => {
@@ -116,7 +119,11 @@ async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<So
   };
   const state = await reconcile(
     {
-      ...deps.reconciling,
+      source,
+      destination,
+      sourceExists,
+      sizes,
+      digest,
       clock,
       random,
       calls,

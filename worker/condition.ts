@@ -25,6 +25,7 @@ export function makeCondition(): Condition {
         signal?.addEventListener("abort", done, { once: true });
       }),
     notify: () => {
+      if (waiters.size === 0) return;
       for (const waiter of [...waiters]) waiter();
     },
   };

@@ -215,6 +215,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
     },
     holds,
     async ensure(leases, ms, until = never) {
+      for (const lease of leases) if (holds(lease, ms)) return true;
       const candidates = [...leases].map(recordOf).sort((a, b) => b.deadlineMs - a.deadlineMs);
       for (const record of candidates) if (await extend(record, ms, until)) return true;
       return false;

@@ -17,67 +17,88 @@ export interface Progress {
 
 const LOG_EVERY_MS = 10_000;
 
-export function makeProgress(
-  deps: { clock: Clock; log: Log; tally: Tally; plan: (requests: number) => void },
-  key: string,
-): Progress {
-  const { clock, log, tally } = deps;
-  let unstarted = 0;
-  let parts = 0;
-  let size = 0;
-  let partsDone = 0;
-  let bytesDone = 0;
-  let bytesReused = 0;
-  let beganAt = 0;
-  let loggedAt = 0;
+export interface ProgressDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tally: Tally;
+  readonly plan: (requests: number) => void;
+}
 
-  function plan(requests: number): void {
-    unstarted = Math.max(0, requests);
-    deps.plan(unstarted);
+export function makeProgress(deps: ProgressDeps, key: string): Progress {
+  return new KeyProgress(deps, key);
+}
+
+/** A class, because every key has one. */
+class KeyProgress implements Progress {
+  private unstarted = 0;
+  private parts = 0;
+  private size = 0;
+  private partsDone = 0;
+  private bytesDone = 0;
+  private bytesReused = 0;
+  private beganAt = 0;
+  private loggedAt = 0;
+
+  constructor(
+    private readonly deps: ProgressDeps,
+    private readonly key: string,
+  ) {}
+
+  planned(requests: number, bytes: number): void {
+    this.parts = requests;
+    this.size = bytes;
+    this.partsDone = this.bytesDone = this.bytesReused = 0;
+    this.beganAt = this.loggedAt = this.deps.clock.monotonicMs();
+    this.plan(requests);
   }
 
-  function logProgress(): void {
-    const now = clock.monotonicMs();
-    if (now - loggedAt < LOG_EVERY_MS) return;
-    loggedAt = now;
-    const perMs = (bytesDone - bytesReused) / Math.max(1, now - beganAt);
-    log.info("copy-progress", {
-      key,
-      partsDone,
-      parts,
+  started(): void {
+    this.plan(this.unstarted - 1);
+  }
+
+  copied(bytes: number): void {
+    this.deps.tally.add("copies");
+    this.deps.tally.add("bytesCopied", bytes);
+  }
+
+  partCopied(bytes: number): void {
+    this.partsDone++;
+    this.bytesDone += bytes;
+    this.deps.tally.add("parts");
+    this.deps.tally.add("bytesCopied", bytes);
+    this.logProgress();
+  }
+
+  partsReused(reused: number, bytes: number): void {
+    this.partsDone += reused;
+    this.bytesDone += bytes;
+    this.bytesReused += bytes;
+    this.deps.tally.add("partsReused", reused);
+    this.plan(this.unstarted - reused);
+  }
+
+  multipartCopied(): void {
+    this.deps.tally.add("copies");
+  }
+
+  private plan(requests: number): void {
+    this.unstarted = Math.max(0, requests);
+    this.deps.plan(this.unstarted);
+  }
+
+  private logProgress(): void {
+    const now = this.deps.clock.monotonicMs();
+    if (now - this.loggedAt < LOG_EVERY_MS) return;
+    this.loggedAt = now;
+    const { bytesDone, size } = this;
+    const perMs = (bytesDone - this.bytesReused) / Math.max(1, now - this.beganAt);
+    this.deps.log.info("copy-progress", {
+      key: this.key,
+      partsDone: this.partsDone,
+      parts: this.parts,
       mibDone: mib(bytesDone),
       mib: mib(size),
       etaSeconds: perMs > 0 ? Math.ceil((size - bytesDone) / perMs / 1000) : undefined,
     });
   }
-
-  return {
-    planned(requests, bytes) {
-      parts = requests;
-      size = bytes;
-      partsDone = bytesDone = bytesReused = 0;
-      beganAt = loggedAt = clock.monotonicMs();
-      plan(requests);
-    },
-    started: () => plan(unstarted - 1),
-    copied(bytes) {
-      tally.add("copies");
-      tally.add("bytesCopied", bytes);
-    },
-    partCopied(bytes) {
-      partsDone++;
-      bytesDone += bytes;
-      tally.add("parts");
-      tally.add("bytesCopied", bytes);
-      logProgress();
-    },
-    partsReused(reused, bytes) {
-      partsDone += reused;
-      bytesDone += bytes;
-      bytesReused += bytes;
-      tally.add("partsReused", reused);
-      plan(unstarted - reused);
-    },
-    multipartCopied: () => tally.add("copies"),
-  };
 }

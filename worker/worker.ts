@@ -171,14 +171,16 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ca
       if (task === undefined) return;
       const work = attend(attending, task);
       active.set(task, work);
-      void work.done
-        .catch((error: unknown) => giveUp(task, error))
-        .finally(() => {
-          active.delete(task);
-          pump();
-          lister.pump();
-          changed.notify();
-        });
+      const over = (): void => {
+        active.delete(task);
+        pump();
+        lister.pump();
+        changed.notify();
+      };
+      work.done.then(over, (error: unknown) => {
+        giveUp(task, error);
+        over();
+      });
     }
   }
 

@@ -1,5 +1,5 @@
 /** A queue in memory under virtual time: long polls, visibility, receive counts, delays, scripted failures. */
-import { makeChild, onAbort } from "../../worker/controller";
+import { makeChild, makeController, onAbort } from "../../worker/controller";
 import type {
   CancelSignal,
   EntryResults,
@@ -37,14 +37,14 @@ export function makeMemoryQueue(clock: VirtualClock, visibilityMs: number): Memo
   const stored = new Map<string, Stored>();
   const sent: OutgoingMessage[] = [];
   let serial = 0;
-  let wake = new AbortController();
+  let wake = makeController();
 
   function put(message: OutgoingMessage, receives: number): void {
     const id = `m${++serial}`;
     const visibleAt = clock.now + (message.delaySeconds ?? 0) * 1000;
     stored.set(id, { id, message, sentAt: clock.wallMs(), visibleAt, receives, receipt: "" });
     wake.abort();
-    wake = new AbortController();
+    wake = makeController();
   }
 
   function take(max: number): QueueMessage[] {

@@ -52,16 +52,16 @@ export function sha256Hex(data: string | Buffer): string {
 const oneShot = (crypto as { readonly hash?: typeof crypto.hash }).hash;
 
 export function makeSigner({ region, service, tokenHeader = "x-amz-security-token" }: SignerOptions): Signer {
-  let cached: { readonly id: string; readonly key: Buffer } | undefined;
+  let cached: { readonly date: string; readonly by: SigningCredentials; readonly key: Buffer } | undefined;
   let clock = { second: -1, date: "", time: "" };
 
-  function signingKey({ accessKeyId, secretAccessKey }: SigningCredentials, date: string): Buffer {
+  function signingKey(by: SigningCredentials, date: string): Buffer {
     // By the secret, too: the same id with another secret is another key.
-    const id = `${date} ${accessKeyId} ${secretAccessKey}`;
-    if (cached?.id !== id) {
+    const isSame = cached?.by.secretAccessKey === by.secretAccessKey && cached.by.accessKeyId === by.accessKeyId;
+    if (cached === undefined || !isSame || cached.date !== date) {
       const steps = [date, region, service, "aws4_request"];
-      const key = steps.reduce<Buffer | string>((by, text) => hmac(by, text), `AWS4${secretAccessKey}`);
-      cached = { id, key: key as Buffer };
+      const key = steps.reduce<Buffer | string>((secret, text) => hmac(secret, text), `AWS4${by.secretAccessKey}`);
+      cached = { date, by: { ...by }, key: key as Buffer };
     }
     return cached.key;
   }
@@ -78,7 +78,7 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
   /** Reused: nothing is left of them when a request has been signed. */
   const names: string[] = [];
   const values: string[] = [];
-  let kept: (Block & { readonly headers: ToSign["headers"]; readonly by: string }) | undefined;
+  let kept: Kept | undefined;
 
   /** In the order they are signed in. */
   function put(name: string, value: string): void {
@@ -113,8 +113,9 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
   function block(request: ToSign, token: string | undefined, time: string): Block {
     const { headers, payloadHash } = request;
     if (!Object.isFrozen(headers)) return blockOf(request, token, time);
-    const by = `${time} ${payloadHash} ${token ?? ""}`;
-    if (kept?.headers !== headers || kept.by !== by) kept = { ...blockOf(request, token, time), headers, by };
+    const isSame = kept?.headers === headers && kept.payloadHash === payloadHash && kept.token === token;
+    if (kept === undefined || !isSame || kept.time !== time)
+      kept = { ...blockOf(request, token, time), headers, payloadHash, token, time };
     return kept;
   }
 
@@ -131,6 +132,13 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
       return `${lines}authorization: ${by}, Signature=${signature}\r\n`;
     },
   };
+}
+
+interface Kept extends Block {
+  readonly headers: ToSign["headers"];
+  readonly payloadHash: string;
+  readonly token: string | undefined;
+  readonly time: string;
 }
 
 /** What a request's headers come to, everything but the signature. */
