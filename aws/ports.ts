@@ -28,7 +28,7 @@ export interface WorkerPorts {
 }
 
 export interface PortsOptions extends Omit<ClientOptions, "region"> {
-  /** Long polls at once. */
+  /** Receives at once: each has a connection. */
   readonly receivers: number;
 }
 

@@ -5,7 +5,7 @@ import type { WorkerConfig } from "../core/config";
 import type { Log } from "../core/ports";
 import { systemClock } from "./clock";
 import { sha256 } from "./digest";
-import { RECEIVERS, runWorker, type WorkerResult } from "./worker";
+import { MOST_RECEIVES, runWorker, type WorkerResult } from "./worker";
 
 const PREFLIGHT_MS = 30_000;
 
@@ -15,7 +15,7 @@ export async function runConnected(
   log: Log,
   stop: AbortSignal,
 ): Promise<WorkerResult | readonly string[]> {
-  const connection = makeWorkerPorts(config, { receivers: RECEIVERS });
+  const connection = makeWorkerPorts(config, { receivers: MOST_RECEIVES });
   try {
     const problems = await preflight(connection, AbortSignal.any([stop, AbortSignal.timeout(PREFLIGHT_MS)]));
     if (problems.length > 0 && !stop.aborted) {

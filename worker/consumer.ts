@@ -3,6 +3,9 @@
  *
  * Room is counted in planned copy requests that have not been started: two pools full. So a worker is never starved, and never
  * hoards a backlog that others could share.
+ *
+ * A few receivers wait at the queue with long polls. While it gives as much as it is asked for, others help them: small objects are
+ * copied faster than two receivers can fetch them, when each answer of SQS takes 10 to 20 ms.
  */
 import { asSyncError, type SyncError } from "../core/errors";
 import type { CancelSignal, Clock, Log, Queue } from "../core/ports";
@@ -31,12 +34,16 @@ export interface ConsumerDeps {
   readonly changed: Condition;
   /** How many messages may be received now; 0 waits for `changed`. */
   readonly room: () => number;
+  /** How many of them a helper may take: a worker that is busy anyway would only hold more at once. */
+  readonly roomForHelp: () => number;
   /** Whether the worker has work of its own. */
   readonly busy: () => boolean;
   readonly intake: (lease: Lease) => Promise<void>;
   readonly longPollSeconds: number;
   readonly emptyPollsBeforeExit: number;
   readonly receivers: number;
+  /** That help them while the queue is full. */
+  readonly helpers: number;
   /** A receive failed for reasons that do not go away by themselves, for this long. */
   readonly failureBudgetMs: number;
 }
@@ -48,6 +55,10 @@ export type ConsumerEnd =
 export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promise<ConsumerEnd> {
   const { clock, changed } = deps;
   const emptyPolls = Array.from({ length: deps.receivers }, () => 0);
+  const helping = new Set<Promise<void>>();
+  /** Messages that are being asked for. */
+  let asked = 0;
+  let isFull = false;
   const cutOff = makeController();
   const over = makeController();
   let end: ConsumerEnd | undefined;
@@ -76,7 +87,8 @@ export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promi
         continue;
       }
       try {
-        await poll(index, Math.min(MAX_MESSAGES, room));
+        const count = await poll(Math.min(MAX_MESSAGES, room), deps.longPollSeconds);
+        if (count === 0) emptyPolls[index] = (emptyPolls[index] ?? 0) + 1;
         failures = 0;
         failingSince = undefined;
       } catch (thrown) {
@@ -98,19 +110,43 @@ export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promi
     }
   }
 
-  async function poll(index: number, max: number): Promise<void> {
+  /** How many messages came. */
+  async function poll(max: number, waitSeconds: number): Promise<number> {
     const sentAt = clock.monotonicMs();
-    const timeout = deps.longPollSeconds * 1000 + RECEIVE_MARGIN_MS;
+    const timeout = waitSeconds * 1000 + RECEIVE_MARGIN_MS;
+    asked += max;
     const messages = await callOnce(clock, "ReceiveMessage", timeout, cutOff.signal, (signal) =>
-      deps.queue.receive(max, deps.longPollSeconds, signal),
-    );
+      deps.queue.receive(max, waitSeconds, signal),
+    ).finally(() => (asked -= max));
     // Filed synchronously, so that room() already counts them when the next receiver asks.
     for (const message of messages) void deps.intake(deps.leases.add(message, sentAt));
-    if (messages.length === 0) {
-      emptyPolls[index] = (emptyPolls[index] ?? 0) + 1;
-    } else {
+    isFull = messages.length === MAX_MESSAGES;
+    if (messages.length > 0) {
       emptyPolls.fill(0);
       changed.notify();
+      callHelp();
+    }
+    return messages.length;
+  }
+
+  function mayHelp(): boolean {
+    return isFull && end === undefined && !isAborted(stopping) && deps.roomForHelp() >= asked + MAX_MESSAGES;
+  }
+
+  /** One more with every full answer, so that a deep queue is met within a few round trips. */
+  function callHelp(): void {
+    if (helping.size >= deps.helpers || !mayHelp()) return;
+    const help = helper().finally(() => helping.delete(help));
+    helping.add(help);
+  }
+
+  /** Asks without waiting, so it is never the last to leave. What makes its request fail, the receivers meet as well. */
+  async function helper(): Promise<void> {
+    try {
+      while (mayHelp()) await poll(MAX_MESSAGES, 0);
+    } catch (thrown) {
+      const error = asSyncError(thrown, "ReceiveMessage");
+      if (!isAborted(stopping)) deps.log.warn("receive-failed", { code: error.code, error: error.message });
     }
   }
 
@@ -128,6 +164,7 @@ export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promi
   try {
     for (;;) {
       await Promise.all(emptyPolls.map((_, index) => receiver(index)));
+      await Promise.all(helping);
       const how = end ?? { kind: "stopped" };
       // The last poll of one receiver may bring work after another has found nothing left to do.
       if (how.kind !== "idle" || isAborted(stopping) || !deps.busy()) return how;

@@ -9,6 +9,8 @@
 export interface Room {
   /** Messages that may be received now. */
   messages(): number;
+  /** Messages that may be received beyond what the steady receivers bring: none while enough is waiting to be started. */
+  messagesForHelp(): number;
   /** A message has been filed; it asks for this many copy requests. */
   filed(requests: number): void;
 }
@@ -29,6 +31,8 @@ export interface RoomDeps {
 const HELD_PER_SLOT = 8;
 /** So many ranges that wait to be listed leave no room: the others are for other workers. */
 const RANGES_PER_WORKER = 8;
+/** So much of a pool that waits to be started is enough: more would only be held, and a busy worker is no faster for it. */
+const ENOUGH = 1 / 4;
 /** Before anything is known: live events. A worker that begins among batches takes ten of them once. */
 const FIRST_GUESS = 1;
 /** How fast a heavy message is forgotten when light ones follow. */
@@ -36,15 +40,22 @@ const FORGETTING = 0.9;
 
 export function makeRoom({ slots, unstarted, held, ranges, keysWhileOpen }: RoomDeps): Room {
   let perMessage = FIRST_GUESS;
+
+  /** Until so many copy requests wait to be started. */
+  function messagesUpTo(most: number): number {
+    if (held() >= HELD_PER_SLOT * slots) return 0;
+    const left = most - unstarted() - ranges() * Math.ceil((2 * slots) / RANGES_PER_WORKER);
+    return Math.max(0, Math.ceil(left / perMessage));
+  }
+
   return {
     messages() {
-      if (held() >= HELD_PER_SLOT * slots) return 0;
       // While the breaker is open one more key is taken if there is only one to judge by: another may show that S3 is well.
       const keys = keysWhileOpen();
-      if (keys !== undefined) return keys <= 1 ? 1 : 0;
-      const left = 2 * slots - unstarted() - ranges() * Math.ceil((2 * slots) / RANGES_PER_WORKER);
-      return Math.max(0, Math.ceil(left / perMessage));
+      if (keys !== undefined) return held() < HELD_PER_SLOT * slots && keys <= 1 ? 1 : 0;
+      return messagesUpTo(2 * slots);
     },
+    messagesForHelp: () => (keysWhileOpen() === undefined ? messagesUpTo(ENOUGH * slots) : 0),
     filed(requests) {
       if (requests > 0) perMessage = Math.max(1, requests, perMessage * FORGETTING);
     },

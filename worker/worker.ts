@@ -47,8 +47,12 @@ export interface WorkerResult {
   readonly tally: Readonly<Record<TallyName, number>>;
 }
 
-/** Receivers: one feeds about 500 messages per second, and each empty one costs a long poll. */
-export const RECEIVERS = 2;
+/** Each costs a long poll whenever the queue is empty. */
+const RECEIVERS = 2;
+/** Together with the receivers: 10 messages each in 10 to 20 ms, which is more than a worker can copy. */
+const HELPERS = 6;
+/** Receives at once. */
+export const MOST_RECEIVES = RECEIVERS + HELPERS;
 /** After the drain budget: time to send what is left in the outbox. */
 const FLUSH_MS = 10_000;
 const EXISTS_TIMEOUT_MS = 15_000;
@@ -233,6 +237,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ca
       log,
       changed,
       room: () => room.messages(),
+      roomForHelp: () => room.messagesForHelp(),
       busy: () => inbox.size > 0 || lister.size > 0 || outbox.pending > 0,
       intake: (lease) => {
         const before = inbox.unstarted;
@@ -244,6 +249,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ca
       longPollSeconds: config.longPollSeconds,
       emptyPollsBeforeExit: config.emptyPollsBeforeExit,
       receivers: RECEIVERS,
+      helpers: HELPERS,
       failureBudgetMs: config.breakerBudgetSeconds * 1000,
     },
     stopping.signal,

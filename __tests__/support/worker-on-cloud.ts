@@ -8,7 +8,7 @@ import type { Clock as WorkerClock, Log } from "../../core/ports";
 import type { Stack } from "../../lab/stack/stack";
 import type { Clock } from "../../local/http/clock";
 import { makeWorkerPorts } from "../../aws/ports";
-import { RECEIVERS, runWorker, type WorkerResult } from "../../worker/worker";
+import { MOST_RECEIVES, runWorker, type WorkerResult } from "../../worker/worker";
 
 export interface WorkerHere {
   readonly done: Promise<WorkerResult>;
@@ -36,7 +36,7 @@ export function startWorkerHere(
   const { config } = parsed;
   const credentials = cloud.principals.byName("worker");
   if (credentials === undefined) throw new Error("the local cloud has no principal named worker");
-  const connection = makeWorkerPorts(config, { endpoint: cloud.endpoint, credentials, receivers: RECEIVERS });
+  const connection = makeWorkerPorts(config, { endpoint: cloud.endpoint, credentials, receivers: MOST_RECEIVES });
   const { calls, counted } = countCalls();
   const queue = counted(connection.queue);
   const done = runWorker(

@@ -10,7 +10,7 @@ import { failure, hang, makeRecordedLog, message, raise, scripted, watch } from 
 
 const SECOND = 1000;
 
-function begin(options: { receivers?: number; room?: () => number; busy?: () => boolean } = {}) {
+function begin(options: { receivers?: number; helpers?: number; room?: () => number; busy?: () => boolean } = {}) {
   const clock = makeClock();
   const log = makeRecordedLog();
   const changed = makeCondition();
@@ -42,6 +42,7 @@ function begin(options: { receivers?: number; room?: () => number; busy?: () => 
         log,
         changed,
         room: options.room ?? (() => 100),
+        roomForHelp: options.room ?? (() => 100),
         busy: options.busy ?? (() => false),
         intake: async (lease) => {
           received.push(lease);
@@ -50,6 +51,7 @@ function begin(options: { receivers?: number; room?: () => number; busy?: () => 
         longPollSeconds: 20,
         emptyPollsBeforeExit: 3,
         receivers: options.receivers ?? 1,
+        helpers: options.helpers ?? 0,
         failureBudgetMs: 60 * SECOND,
       },
       stopping.signal,
@@ -186,6 +188,73 @@ describe("receiving", () => {
     receive.once(after(clock, 15 * SECOND, "a", "b"));
     await clock.advance(15 * SECOND);
     expect(received.map((lease) => lease.deadlineMs - began)).toEqual([120 * SECOND, 120 * SECOND]);
+    stopping.abort();
+  });
+});
+
+describe("a queue that gives as much as it is asked for", () => {
+  const RECEIVE_MS = 20;
+  const ten = (from: number) => Array.from({ length: 10 }, (_, index) => message(`m${from + index}`));
+
+  /** So many messages wait in the queue, and each receive takes a while. */
+  function fill(receive: ReturnType<typeof begin>["receive"], clock: VirtualClock, count: number): void {
+    for (let from = 0; from < count; from += 10) {
+      receive.once(async () => {
+        await clock.sleep(RECEIVE_MS);
+        return ten(from);
+      });
+    }
+  }
+
+  it("is met by all helpers within a few round trips, and left by them when it is empty", async () => {
+    const { clock, end, receive, taken } = begin({ receivers: 2, helpers: 6, room: () => 1_000_000 });
+    fill(receive, clock, 8_000);
+    await clock.advance(2_080);
+    // 2 at once, then 4, then 8 from there on: 8,000 messages in 102 round trips instead of 400.
+    expect([receive.calls.length > 800, taken.length]).toEqual([true, 8_000]);
+    expect(receive.calls.filter(([, wait]) => wait === 0).length).toBeGreaterThan(590);
+    const polls = receive.calls.length;
+    expect(await idleAt(clock, end)).toBeLessThan(63);
+    expect(receive.calls.slice(polls).every(([, wait]) => wait === 20)).toBe(true);
+  });
+
+  it("is not asked for more than there is room for", async () => {
+    let room = 100;
+    const { clock, receive, taken, stopping, end } = begin({
+      receivers: 2,
+      helpers: 6,
+      room: () => room - taken.length,
+    });
+    fill(receive, clock, 400);
+    await clock.advance(10 * SECOND);
+    // Two receivers may both see the last room; a helper counts what the others have asked for.
+    expect(taken).toHaveLength(110);
+    room = 0;
+    stopping.abort();
+    await expect(clock.until(end)).resolves.toEqual({ kind: "stopped" });
+  });
+
+  it("is left by everybody when the worker stops", async () => {
+    const { clock, receive, stopping, end } = begin({ receivers: 2, helpers: 6, room: () => 1_000_000 });
+    fill(receive, clock, 100_000);
+    await clock.advance(SECOND);
+    stopping.abort();
+    await expect(clock.until(end)).resolves.toEqual({ kind: "stopped" });
+    const polls = receive.calls.length;
+    await clock.advance(10 * SECOND);
+    expect([receive.calls.length, clock.timers]).toEqual([polls, 0]);
+  });
+
+  it("is worked on although helpers fail, and a helper's failure is told", async () => {
+    const { clock, receive, log, taken, stopping } = begin({ receivers: 1, helpers: 1, room: () => 1_000_000 });
+    fill(receive, clock, 10);
+    // The receiver asks again at once, and so does the helper that it called.
+    fill(receive, clock, 10);
+    receive.once(() => raise(failure("Unavailable")));
+    fill(receive, clock, 20);
+    await clock.advance(SECOND);
+    expect(taken).toHaveLength(40);
+    expect(log.of("receive-failed")).toHaveLength(1);
     stopping.abort();
   });
 });

@@ -32,3 +32,15 @@ test("batches are taken a few at a time, so that live events get in between; sin
   room.filed(0);
   expect(room.messages()).toBe(512);
 });
+
+test.each<[string, Partial<RoomDeps>, number]>([
+  ["nothing waits", {}, 64],
+  ["a few wait", { unstarted: () => 50 }, 14],
+  ["a quarter of a pool waits", { unstarted: () => 64 }, 0],
+  ["more waits", { unstarted: () => 300 }, 0],
+  ["a range waits to be listed", { ranges: () => 1 }, 0],
+  ["too many messages are held", { held: () => 8 * 256 }, 0],
+  ["the breaker is open", { keysWhileOpen: () => 0 }, 0],
+])("help, when %s: %#", (_, more, expected) => {
+  expect(roomWith(more).messagesForHelp()).toBe(expected);
+});

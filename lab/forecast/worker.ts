@@ -3,7 +3,7 @@
  * time after its last copy request has begun. How much it receives is the product's own rule of room (worker/room.ts).
  */
 import { makeRoom } from "../../worker/room";
-import { RECEIVERS } from "../../worker/worker";
+import { MOST_RECEIVES } from "../../worker/worker";
 import type { Limits } from "./limits";
 import type { Lot } from "./lots";
 import type { Profile } from "./profile";
@@ -46,7 +46,7 @@ export function makePipe({ profile, settings, world, limits, startedAt }: PipeDe
   const { copyConcurrency: slots } = settings;
   /** As the worker counts it: one huge object does not keep small ones away. */
   const weight = Math.min(profile.copies, slots);
-  const msPerMessage = world.queueMs / (RECEIVERS * RECEIVE_MOST);
+  const msPerMessage = world.queueMs / (MOST_RECEIVES * RECEIVE_MOST);
   const all = new Set<Held>();
   /** Those that may have unstarted requests, in order. */
   let unbegun: Held[] = [];
