@@ -35,7 +35,7 @@ export interface Out {
   /** Shown on stderr once something has taken two seconds; silent when stderr is not a terminal. */
   progress(label: string, total?: number): Progress;
   /** The same for what can only be waited for. Nothing else may be printed until `work` has settled. */
-  waiting<T>(label: string, work: Promise<T>): Promise<T>;
+  waiting<T>(label: string | (() => string), work: Promise<T>): Promise<T>;
 }
 
 export interface OutOptions {

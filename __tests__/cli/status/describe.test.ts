@@ -1,57 +1,9 @@
 /** One sentence for every situation: the truth table of cli/status/describe.ts, row by row. */
 import fc from "fast-check";
 import { describe as sum, type State } from "../../../cli/status/describe";
-import type { Situation } from "../../../cli/status/situation";
-import type { LookRecord } from "../../../core/look";
+import { type Changes, look, NOW, situation } from "./situations";
 
-const NOW = Date.UTC(2026, 10, 25, 12);
 const MINUTE = 60_000;
-
-const look: LookRecord = {
-  event: "look",
-  look: 0,
-  visible: 0,
-  inFlight: 0,
-  delayed: 0,
-  running: 0,
-  starting: 0,
-  launched: 0,
-  capacity: { FARGATE: 0, FARGATE_SPOT: 0 },
-  reason: "nothing-to-do",
-  spotShortage: false,
-  crashLoop: false,
-  problems: [],
-};
-
-interface Changes {
-  readonly queue?: Partial<Situation["queue"]>;
-  readonly fleet?: Partial<Situation["fleet"]>;
-  readonly activity?: Partial<Situation["activity"]>;
-  readonly rest?: Partial<Omit<Situation, "queue" | "fleet" | "activity">>;
-}
-
-function situation({ queue, fleet, activity, rest }: Changes = {}): Situation {
-  return {
-    at: NOW,
-    queue: {
-      visible: 0,
-      inFlight: 0,
-      delayed: 0,
-      retentionSeconds: 864_000,
-      visibilityTimeoutSeconds: 120,
-      ...queue,
-    },
-    deadLetters: 0,
-    workers: [],
-    fleet: { running: 0, starting: 0, spotShortage: false, crashLoop: false, lastLaunchAt: 0, ...fleet },
-    rule: { enabled: true, expression: "rate(1 minute)" },
-    limits: { maxWorkers: 5, pollSeconds: 60 },
-    starter: { lastLook: { at: NOW - 20_000, look } },
-    activity: { windowSeconds: 900, ...activity },
-    unread: [],
-    ...rest,
-  };
-}
 
 const failing = { starter: { lastFailure: { at: NOW - 5_000, text: "QUEUE_URL is not set" } } };
 const off = { rule: { enabled: false, expression: "rate(1 minute)" } };
