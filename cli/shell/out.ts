@@ -20,6 +20,8 @@ export interface Out {
   /** Whether a person looks at stdout as it is written. */
   readonly interactive: boolean;
   readonly colors: Colors;
+  /** For what goes to stderr: it may be a terminal where stdout is none, and the other way round. */
+  readonly noteColors: Colors;
   /** A line for people; nothing with --json. */
   line(text?: string): void;
   /** A table for people; nothing with --json. Numbers are set to the right. */
@@ -57,6 +59,7 @@ export function makeOut({ json, stdout, stderr, noColor, now, every }: OutOption
     json,
     interactive,
     colors,
+    noteColors: createColors(stderr.isTTY === true && !noColor),
     line(text = "") {
       if (!json) stdout.write(`${text}\n`);
     },
