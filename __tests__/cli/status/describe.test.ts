@@ -38,6 +38,19 @@ const rows: readonly (readonly [State, boolean, string, Changes])[] = [
     "1,240 messages wait for the starter's next look, which comes within 5 min",
     { queue: { visible: 1240 }, rest: { limits: { maxWorkers: 5, pollSeconds: 300 } } },
   ],
+  // Nobody can have looked at what came a minute ago: a stack that has just been made is not stuck.
+  [
+    "waiting",
+    false,
+    "32 messages wait for the starter's next look, which comes within 1 min",
+    { queue: { visible: 32 }, rest: { starter: {} }, activity: { oldest: { seconds: 20, at: NOW - MINUTE } } },
+  ],
+  [
+    "stuck",
+    true,
+    "stuck: 32 messages wait and no worker runs: the starter has not looked in the last 15 min (logs starter)",
+    { queue: { visible: 32 }, rest: { starter: {} }, activity: { oldest: { seconds: 121, at: NOW - MINUTE } } },
+  ],
   [
     "starting",
     false,
