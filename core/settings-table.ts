@@ -5,6 +5,7 @@
 import { DEFAULTS, isKmsKeyArn, isRegion, LIMITS, TRANSPORTS } from "./env";
 import { GIB, MIB } from "./parts";
 import type { Settings } from "./settings";
+import { TAGS } from "./tags";
 import { choice, flag, integer, list, prefixText, scaled, text, type Variable } from "./variables";
 import { isZoneId } from "./zones";
 
@@ -227,7 +228,7 @@ export const SETTINGS: SettingsTable = {
     goesTo: ["infra"],
   },
   tags: {
-    variable: stringMap("tags"),
+    variable: TAGS,
     description: "Tags of every resource that takes them, as a JSON object.",
     goesTo: ["infra"],
   },
@@ -317,27 +318,4 @@ function oneOf(name: string, values: readonly number[], fallback: number): Varia
     write: String,
     fallback,
   };
-}
-
-function stringMap(name: string): Variable<Readonly<Record<string, string>>> {
-  return {
-    name,
-    allowed: 'a JSON object with text values, such as {"team":"storage"}',
-    read: readStringMap,
-    write: (value) => JSON.stringify(value),
-    fallback: {},
-  };
-}
-
-function readStringMap(raw: string): Readonly<Record<string, string>> | undefined {
-  try {
-    const value = JSON.parse(raw) as unknown;
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    const entries = Object.entries(value);
-    return entries.every((entry): entry is [string, string] => typeof entry[1] === "string")
-      ? Object.fromEntries(entries)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

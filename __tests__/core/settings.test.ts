@@ -90,6 +90,9 @@ it("takes the seed's spelling of everything it had, poll rate in minutes", () =>
   });
 });
 
+const TAG_RULES =
+  'it must be a JSON object with text values, such as {"team":"storage"}: at most 48 tags, names of 1 to 128 characters that do not begin with aws:, values of at most 256, both of letters, digits, spaces and _.:/=+-@';
+
 describe("every alias", () => {
   const aliased = Object.values<Setting<unknown>>(SETTINGS as Record<string, Setting<unknown>>).filter(
     (one) => one.alias,
@@ -181,11 +184,9 @@ describe("one problem each", () => {
       { destinationKmsKeyArn: "arn:aws:kms:eu-north-1:123456789012:alias/mine" },
       "destinationKmsKeyArn is an alias; a directory bucket takes only the ARN of the key itself",
     ],
-    [{ tags: "[1]" }, 'tags is "[1]"; it must be a JSON object with text values, such as {"team":"storage"}'],
-    [
-      { tags: '{"a":1}' },
-      'tags is "{\\"a\\":1}"; it must be a JSON object with text values, such as {"team":"storage"}',
-    ],
+    ...["[1]", '{"a":1}', '{"aws:x":"y"}', '{"AWS:x":"y"}', '{"":"y"}', '{"a#":"y"}', '{"a":"<y>"}'].map(
+      (tags): [Record<string, string>, string] => [{ tags }, `tags is ${JSON.stringify(tags)}; ${TAG_RULES}`],
+    ),
     [{ verifySchedule: "daily" }, 'verifySchedule is "daily"; it must be rate(...) or cron(...)'],
     [
       { namePrefix: "Sync" },
@@ -195,6 +196,20 @@ describe("one problem each", () => {
     [{ colour: "red" }, "colour is not a setting"],
   ])("%j", (raw, problem) => {
     expect(problems(raw)).toEqual([problem]);
+  });
+
+  it("tags: as many and as long as AWS takes, in any script", () => {
+    const tags = (entries: readonly (readonly [string, string])[]): Record<string, string> => ({
+      tags: JSON.stringify(Object.fromEntries(entries)),
+    });
+    const many = (count: number) => Array.from({ length: count }, (_, index) => [`t${index}`, ""] as const);
+    expect(problems(tags(many(48)))).toEqual([]);
+    expect(problems(tags(many(49)))).toHaveLength(1);
+    expect(problems(tags([["n".repeat(128), "v".repeat(256)]]))).toEqual([]);
+    expect(problems(tags([["n".repeat(129), ""]]))).toHaveLength(1);
+    expect(problems(tags([["n", "v".repeat(257)]]))).toHaveLength(1);
+    expect(problems(tags([["cost centre/日本", "a+b=c@d_e.f:g-h"]]))).toEqual([]);
+    expect(problems(tags([["team:aws:x", "aws:y"]]))).toEqual([]);
   });
 
   it("logRetentionDays takes what CloudWatch takes", () => {

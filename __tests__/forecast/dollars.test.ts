@@ -1,6 +1,6 @@
 /** Dollars are those of the command line's cost: the same pieces, the same prices. */
 import { billOf } from "../../cli/cost/bill";
-import { PRICES } from "../../cli/cost/prices";
+import { PRICES } from "../../cli/cost/built-in-prices";
 import { copying, standing } from "../../cli/cost/work";
 import { MIB } from "../../core/parts";
 import { billFor, starterBill, usageOf } from "../../lab/forecast/dollars";

@@ -76,7 +76,7 @@ async function runEveryVerb(world: E2E): Promise<void> {
       run("logs"),
       run("explain", "nothing"),
       run("backfill", "--dry-run"),
-      run("verify", "--deep", "--repair", "--grace", "0", "--max-delete", "10", "--yes"),
+      run("verify", "--deep", "--repair", "--grace", "0", "--max-delete", "10", "--yes", "--wait", "--timeout", "2s"),
       run("cost", "--from-bucket", "--price-region", "us-east-1"),
       run("cost", "--last-run", "--price-region", "us-east-1"),
       run("dlq", "redrive", "--all"),

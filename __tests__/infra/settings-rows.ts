@@ -375,6 +375,6 @@ export const rows: Record<string, Row | readonly Row[]> = {
 
 /** Settings whose values have tests of their own, and why. */
 export const ELSEWHERE: Record<string, string> = {
-  "aws:region": "__tests__/infra/configuration.test.ts: beside the seed's REGION",
-  assignPublicIp: "__tests__/infra/configuration.test.ts: needs private subnets",
+  "aws:region": "__tests__/infra/pulumi-yaml.test.ts: beside the seed's REGION",
+  assignPublicIp: "__tests__/infra/refused-configuration.test.ts: needs private subnets",
 };

@@ -207,3 +207,11 @@ function recordInto(recorded: Recorded[]): () => void {
     monitor.registerResource = original;
   };
 }
+
+/** Data sources that answer as to somebody without the permission. */
+export function refusing(...names: readonly string[]): NonNullable<ProgramOptions["answers"]> {
+  const refuse = (): never => {
+    throw notFound("AccessDenied");
+  };
+  return Object.fromEntries(names.map((name) => [name, refuse]));
+}

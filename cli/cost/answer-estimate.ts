@@ -8,10 +8,11 @@ import type { ExitCode } from "../shell/errors";
 import { makePatience } from "../shell/patience";
 import { duration } from "../shell/progress";
 import { bytes as inBytes, count } from "../shell/words";
-import { ASSUMPTIONS } from "./assumptions";
+import { assumptionsOf } from "./assumptions";
 import { billOf } from "./bill";
 import { estimate } from "./estimate";
-import { type Priced, printBill, printFooting } from "./print";
+import { printBill, printFooting } from "./print";
+import type { PriceTable } from "./prices";
 import { formatDollars } from "./quantities";
 import type { Wanted } from "./request";
 import { type Survey, survey } from "./survey";
@@ -22,7 +23,7 @@ const MAX_WORKERS = DEFAULTS.maxWorkers;
 export async function answerEstimate(
   context: Context<SystemField>,
   { existing, daily }: Extract<Wanted, { kind: "estimate" }>,
-  { from, prices }: Priced,
+  table: PriceTable,
 ): Promise<ExitCode> {
   const { out } = context;
   const found = existing === "from-bucket" ? await listSource(context) : undefined;
@@ -33,9 +34,9 @@ export async function answerEstimate(
     maxWorkers: MAX_WORKERS,
     alarms: 0,
   });
-  const once = billOf(result.once, prices);
-  const monthly = billOf(result.monthly, prices);
-  const idle = billOf(result.idle, prices);
+  const once = billOf(result.once, table.dollars);
+  const monthly = billOf(result.monthly, table.dollars);
+  const idle = billOf(result.idle, table.dollars);
   const objects = groups.reduce((total, group) => total + group.objects, 0);
   const bytes = groups.reduce((total, group) => total + group.objects * group.bytes, 0);
   const what = `${count(objects, "object")}, ${inBytes(bytes)}`;
@@ -50,7 +51,7 @@ export async function answerEstimate(
   }
   printBill(out, "Every month", monthly);
   printBill(out, "Of which without a single event", idle);
-  printFooting(out, from);
+  printFooting(out, table);
   out.document({
     objects,
     bytes,
@@ -60,8 +61,8 @@ export async function answerEstimate(
     onceSeconds: result.onceSeconds,
     monthly,
     idle,
-    prices: from,
-    assumptions: ASSUMPTIONS,
+    prices: table.title,
+    assumptions: assumptionsOf(table),
   });
   return 0;
 }

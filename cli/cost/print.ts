@@ -1,16 +1,10 @@
 /** Bills, scenarios and prices as text for people. */
 import type { Out } from "../shell/out";
-import { ASSUMPTIONS } from "./assumptions";
+import { assumptionsOf } from "./assumptions";
 import type { Bill, BillLine } from "./bill";
-import { ITEM_NAMES, ITEMS, PRICES_DATED, type Prices, SOURCES } from "./prices";
+import { ITEM_NAMES, ITEMS, type Prices, type PriceTable } from "./prices";
 import { formatDollars, formatNumber, formatPrice } from "./quantities";
 import type { ScenarioResult } from "./scenarios";
-
-/** Prices, and whose they are, in words. */
-export interface Priced {
-  readonly from: string;
-  readonly prices: Prices;
-}
 
 export function printBill(out: Out, title: string, bill: Bill): void {
   out.line();
@@ -50,30 +44,29 @@ export function printScenario(out: Out, { scenario, readings, month, differences
   for (const difference of differences) out.line(`  - ${difference}`);
 }
 
-export function printPrices(out: Out, from: string, prices: Prices): void {
-  out.line(`Prices of ${from}, US dollars:`);
+export function printPrices(out: Out, { title, dollars, from, sources, assumed }: PriceTable): void {
+  out.line(`Prices of ${title}, US dollars:`);
   out.line();
   out.table(
     ["item", "price", "source"],
-    ITEM_NAMES.map((item) => [ITEMS[item].title, unitPrice(item, prices), ITEMS[item].source]),
+    ITEM_NAMES.map((item) => [ITEMS[item].title, unitPrice(item, dollars), from[item]]),
   );
   out.line();
   out.line("Sources:");
-  for (const [name, source] of Object.entries(SOURCES)) out.line(`  ${name}: ${source}`);
+  for (const [name, source] of Object.entries(sources)) out.line(`  ${name}: ${source}`);
+  if (assumed.length === 0) return;
+  out.line();
+  out.line("Assumed:");
+  for (const assumption of assumed) out.line(`  - ${assumption}`);
 }
 
 /** What an answer rests on. */
-export function printFooting(out: Out, from: string): void {
+export function printFooting(out: Out, table: PriceTable): void {
   out.line();
   out.line("Assumed:");
-  for (const assumption of ASSUMPTIONS) out.line(`  - ${assumption}`);
+  for (const assumption of assumptionsOf(table)) out.line(`  - ${assumption}`);
   out.line();
-  out.line(`Prices: ${from}, US dollars. Where each comes from: cost --show-prices.`);
-}
-
-/** "us-east-1, 2026-10-04". */
-export function datedTable(region: string): string {
-  return `${region}, ${PRICES_DATED}`;
+  out.line(`Prices: ${table.title}, US dollars. Where each comes from: cost --show-prices.`);
 }
 
 function unitPrice(item: keyof Prices, prices: Prices): string {

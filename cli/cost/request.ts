@@ -19,6 +19,9 @@ export interface CostOptions {
   readonly showPrices?: true | undefined;
   readonly priceRegion?: string | undefined;
   readonly prices?: string | undefined;
+  readonly fetchPrices?: true | undefined;
+  readonly priceListUrl?: string | undefined;
+  readonly spotUrl?: string | undefined;
 }
 
 export type Wanted =
@@ -109,5 +112,20 @@ function combinations(
     ...(options.prices !== undefined && options.priceRegion !== undefined
       ? ["--prices and --price-region are two answers to the same question; give one"]
       : []),
+    ...(options.prices !== undefined && options.fetchPrices === true
+      ? ["--prices and --fetch-prices are two answers to the same question; give one"]
+      : []),
+    ...(["priceListUrl", "spotUrl"] as const)
+      .filter((name) => options[name] !== undefined)
+      .flatMap((name) => [
+        ...(options.fetchPrices === true ? [] : [`${flag(name)} goes with --fetch-prices only`]),
+        ...(isWebAddress(options[name])
+          ? []
+          : [`${flag(name)} is "${options[name] ?? ""}"; it must begin with https:// or http://`]),
+      ]),
   ];
+}
+
+function isWebAddress(text: string | undefined): boolean {
+  return text !== undefined && /^https?:\/\//.test(text) && URL.canParse(text);
 }

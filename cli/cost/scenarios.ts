@@ -4,6 +4,7 @@
  */
 import { billOf, type Bill } from "./bill";
 import type { Prices } from "./prices";
+import { formatPrice } from "./quantities";
 import { sum } from "./usage";
 import { copying, DAYS_PER_MONTH, keeping, spreadOverDay, standing, workers } from "./work";
 
@@ -74,7 +75,12 @@ export function runScenario(scenario: Scenario, bytes: number, prices: Prices): 
     { reading: `as it reads: every file ${minutes} minutes of a worker`, ...atPrices(eachFile, prices) },
     { reading: "this system: files evenly spread, workers that leave", ...atPrices(spread.seconds / 3600, prices) },
   ];
-  return { scenario, readings, month: billOf(month, prices), differences: differencesOf(scenario, eachFile, bytes) };
+  return {
+    scenario,
+    readings,
+    month: billOf(month, prices),
+    differences: differencesOf(scenario, eachFile, bytes, prices),
+  };
 }
 
 function atPrices(hours: number, prices: Prices): Omit<Reading, "reading"> {
@@ -83,7 +89,12 @@ function atPrices(hours: number, prices: Prices): Omit<Reading, "reading"> {
   return { workerHours: hours, workersDollars: compute.reduce((total, { dollars }) => total + dollars, 0) };
 }
 
-function differencesOf({ filesPerDay, minutes, claimed }: Scenario, eachFileHours: number, bytes: number): string[] {
+function differencesOf(
+  { filesPerDay, minutes, claimed }: Scenario,
+  eachFileHours: number,
+  bytes: number,
+  { expressStorage, expressUpload }: Prices,
+): string[] {
   const needed = Math.ceil(eachFileHours / (DAYS_PER_MONTH * 24));
   return [
     `$${claimed.fargate} is ${DAYS_PER_MONTH} runs of ${minutes} minutes at $${CLAIMED_DOLLARS_PER_HOUR} an hour: one worker a day, whatever the number of files.`,
@@ -95,7 +106,7 @@ function differencesOf({ filesPerDay, minutes, claimed }: Scenario, eachFileHour
       : []),
     "Not in its figures: a worker's start and its last minute of waiting, the public address of each task, logs and metrics.",
     bytes === 0
-      ? "Not in its figures, nor here without --object-size: Express storage ($0.11 per GB and month) and upload ($0.0032 per GB), which are most of a real bill."
+      ? `Not in its figures, nor here without --object-size: Express storage (${formatPrice(expressStorage)} per GB and month) and upload (${formatPrice(expressUpload)} per GB), which are most of a real bill.`
       : "Not in its figures: Express storage and upload, which are most of a real bill.",
     "Lambda and SQS are free in it: true within the account's free tiers, which other systems share.",
   ];

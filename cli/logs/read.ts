@@ -6,6 +6,20 @@ import { patternsFor, type Wanted } from "./pattern";
 
 export type ReadLog = (query: LogQuery, signal: AbortSignal) => AsyncIterable<readonly LogEvent[]>;
 
+/** A group that does not exist has no lines: what makes it is its first line. `onMissing` is told once of each. */
+export function withoutMissing(read: ReadLog, onMissing: (group: string) => void): ReadLog {
+  const told = new Set<string>();
+  return async function* (query, signal) {
+    try {
+      yield* read(query, signal);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "ResourceNotFoundException") throw error;
+      if (!told.has(query.group)) onMissing(query.group);
+      told.add(query.group);
+    }
+  };
+}
+
 export interface LogSource {
   readonly groups: readonly string[];
   readonly wanted: Wanted;

@@ -20,6 +20,8 @@ export interface Out {
   /** Whether a person looks at stdout as it is written. */
   readonly interactive: boolean;
   readonly colors: Colors;
+  /** For what goes to stderr: it may be a terminal where stdout is none, and the other way round. */
+  readonly noteColors: Colors;
   /** A line for people; nothing with --json. */
   line(text?: string): void;
   /** A table for people; nothing with --json. Numbers are set to the right. */
@@ -35,7 +37,7 @@ export interface Out {
   /** Shown on stderr once something has taken two seconds; silent when stderr is not a terminal. */
   progress(label: string, total?: number): Progress;
   /** The same for what can only be waited for. Nothing else may be printed until `work` has settled. */
-  waiting<T>(label: string, work: Promise<T>): Promise<T>;
+  waiting<T>(label: string | (() => string), work: Promise<T>): Promise<T>;
 }
 
 export interface OutOptions {
@@ -57,6 +59,7 @@ export function makeOut({ json, stdout, stderr, noColor, now, every }: OutOption
     json,
     interactive,
     colors,
+    noteColors: createColors(stderr.isTTY === true && !noColor),
     line(text = "") {
       if (!json) stdout.write(`${text}\n`);
     },

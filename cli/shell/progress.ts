@@ -56,7 +56,9 @@ export function makeProgress({ label, total: known, stream, now }: ProgressOptio
   };
 }
 
-export interface WaitingOptions extends Omit<ProgressOptions, "total"> {
+export interface WaitingOptions extends Omit<ProgressOptions, "total" | "label"> {
+  /** A function where it changes. */
+  readonly label: string | (() => string);
   /** Calls `tick` every so many milliseconds until the function it answers is called. */
   readonly every: Every;
 }
@@ -71,12 +73,12 @@ export async function whileWaiting<T>(work: Promise<T>, { label, stream, now, ev
   const stop = every(1_000, () => {
     const elapsedMs = now() - startedAt;
     if (elapsedMs < SHOWN_AFTER_MS) return;
-    const shown = { elapsed: duration(elapsedMs / 1000) };
+    const shown = { elapsed: duration(elapsedMs / 1000), label: typeof label === "string" ? label : label() };
     if (bar !== undefined) {
       bar.update(0, shown);
       return;
     }
-    bar = barOf(stream, `${label}, {elapsed}`);
+    bar = barOf(stream, "{label}, {elapsed}");
     bar.start(0, 0, shown);
   });
   try {

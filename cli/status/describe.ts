@@ -7,7 +7,7 @@
  * | no     | any > 0 together | | none settled | the last workers all died             | crash-loop    | yes       |
  * | no     | > 0     | any  | 0                 | Spot is short                         | spot-shortage | yes       |
  * | no     | > 0     | any  | 0                 | the starter fails, or starts nothing  | stuck         | yes       |
- * | no     | > 0     | any  | 0                 | the starter has not looked for long   | stuck         | yes       |
+ * | no     | > 0     | any  | 0                 | the starter has not looked for long, and something waits for longer than two looks | stuck | yes |
  * | no     | > 0     | any  | 0                 |                                       | waiting       | no        |
  * | no     | > 0     | any  | > 0 (0)           |                                       | starting      | no        |
  * | no     | > 0     | any  | > 0 (> 0)         | workers old, nothing was finished     | no-progress   | yes       |
@@ -174,6 +174,8 @@ function failureOf({ starter: { lastFailure, lastLook } }: Situation): string | 
 function silenceOf({ at, limits, starter: { lastLook }, activity, unread }: Situation): string | undefined {
   if (unread.length > 0 && lastLook === undefined) return undefined;
   const patience = 2 * Math.max(60, limits.pollSeconds) + 60;
+  const oldest = activity.oldest === undefined ? Infinity : activity.oldest.seconds + (at - activity.oldest.at) / 1000;
+  if (oldest <= patience) return undefined;
   const silent = lastLook === undefined ? activity.windowSeconds : (at - lastLook.at) / 1000;
   if (silent <= patience) return undefined;
   const since = lastLook === undefined ? `in the last ${duration(silent)}` : `for ${duration(silent)}`;

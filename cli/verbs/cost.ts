@@ -3,8 +3,12 @@ import { readFile } from "node:fs/promises";
 import type { SystemField } from "../../core/system";
 import { answerEstimate } from "../cost/answer-estimate";
 import { answerLastRun } from "../cost/answer-last-run";
-import { ITEMS, type Prices, pricesOf, readPrices, SOURCES } from "../cost/prices";
-import { datedTable, type Priced, printFooting, printPrices, printScenario } from "../cost/print";
+import { builtInPrices } from "../cost/built-in-prices";
+import { priceDocument, readPriceFile } from "../cost/price-file";
+import { makeDownload } from "../cost/price-list/download";
+import { fetchPrices, PRICE_LIST_URL, SPOT_URL } from "../cost/price-list/fetch-prices";
+import type { PriceTable } from "../cost/prices";
+import { printFooting, printPrices, printScenario } from "../cost/print";
 import { type CostOptions, readCostOptions, type Wanted } from "../cost/request";
 import { runScenario, SCENARIOS } from "../cost/scenarios";
 import type { Context } from "../shell/context";
@@ -18,10 +22,13 @@ export function costVerb(shell: Shell) {
     summary: "dollars: before running, of the last run, and idle",
     description:
       "Estimates what copying and keeping objects costs, from a dated price table; --from-bucket takes the objects from a listing of the\n" +
-      "source. Without any of that it reads what the last run cost from its metrics.\nExit codes: 0 done, 1 it failed, 2 wrong usage.",
+      "source. Without any of that it reads what the last run cost from its metrics.\n\n" +
+      "Built in are the prices of us-east-1. --fetch-prices reads those of any other Region from AWS's public price list, without\n" +
+      "credentials; --show-prices --json prints them as the file that --prices takes.\nExit codes: 0 done, 1 it failed, 2 wrong usage.",
     needs: NEEDS,
     examples: [
       "cost --objects 1000000 --bytes 10TiB --price-region us-east-1",
+      "cost --objects 1000000 --bytes 10TiB --fetch-prices --price-region eu-north-1",
       "cost --per-day 20000 --object-size 5MiB --price-region us-east-1",
       "cost --from-bucket --price-region us-east-1",
       "cost --last-run --price-region us-east-1 --json",
@@ -39,8 +46,12 @@ export function costVerb(shell: Shell) {
     .option("--since <span>", "how far back the last run is looked for: 90m, 24h, 7d (default 24h, at most 15d)")
     .option("--scenario <name>", `count one again: ${Object.keys(SCENARIOS).join(", ")}`)
     .option("--show-prices", "only the price table and its sources")
+    .optionsGroup("Prices:")
     .option("--price-region <region>", "take the prices of this Region (default: the system's)")
+    .option("--fetch-prices", "read its prices from AWS's public price list, some megabytes")
     .option("--prices <file>", "take the prices from a file, in the shape of cost --show-prices --json")
+    .option("--price-list-url <url>", `a mirror of ${PRICE_LIST_URL}`)
+    .option("--spot-url <url>", "a mirror of the feed of Fargate's Spot prices")
     .action((options) => {
       const wanted = readCostOptions(options);
       return shell.run(options, neededFor(wanted, options), (context) => cost(context, options, wanted));
@@ -61,35 +72,47 @@ async function cost(
   wanted: Wanted | readonly string[],
 ): Promise<ExitCode> {
   if (!("kind" in wanted)) throw usageProblems(wanted);
-  const priced = await findPrices(options, context.system.region);
+  const table = await findPrices(options, context);
   switch (wanted.kind) {
     case "prices":
-      printPrices(context.out, priced.from, priced.prices);
-      context.out.document({ prices: priced.from, dollars: priced.prices, items: ITEMS, sources: SOURCES });
+      printPrices(context.out, table);
+      context.out.document(priceDocument(table));
       return 0;
     case "scenario": {
-      const result = runScenario(SCENARIOS[wanted.name], wanted.bytes, priced.prices);
+      const result = runScenario(SCENARIOS[wanted.name], wanted.bytes, table.dollars);
       printScenario(context.out, result);
-      printFooting(context.out, priced.from);
-      context.out.document({ ...result, prices: priced.from });
+      printFooting(context.out, table);
+      context.out.document({ ...result, prices: table.title });
       return 0;
     }
     case "estimate":
-      return answerEstimate(context, wanted, priced);
+      return answerEstimate(context, wanted, table);
     case "last-run":
-      return answerLastRun(context, wanted, priced);
+      return answerLastRun(context, wanted, table);
   }
 }
 
-async function findPrices({ prices: file, priceRegion }: CostOptions, systemRegion: string): Promise<Priced> {
+async function findPrices(options: CostOptions, context: Context<SystemField>): Promise<PriceTable> {
+  const { prices: file, priceRegion = context.system.region } = options;
   if (file !== undefined) {
-    const text = await readFile(file, "utf8");
-    const prices = readPrices(text);
-    if (Array.isArray(prices)) throw usageProblems(prices.map((problem) => `${file}: ${String(problem)}`));
-    return { from: file, prices: prices as Prices };
+    const table = readPriceFile(await readFile(file, "utf8"), file);
+    if (!("title" in table)) throw usageProblems(table.map((problem) => `${file}: ${problem}`));
+    return table;
   }
-  const region = priceRegion ?? systemRegion;
-  const prices = pricesOf(region);
-  if (typeof prices === "string") throw cliError(prices, 2);
-  return { from: datedTable(region), prices };
+  if (options.fetchPrices === true) return fetchTable(priceRegion, options, context);
+  const table = builtInPrices(priceRegion);
+  if (typeof table === "string") throw cliError(table, 2);
+  return table;
+}
+
+/** When one document cannot be had, the others are not waited for. */
+async function fetchTable(
+  region: string,
+  { priceListUrl = PRICE_LIST_URL, spotUrl = SPOT_URL }: CostOptions,
+  { clock, random, signal, out }: Context<SystemField>,
+): Promise<PriceTable> {
+  const others = new AbortController();
+  const download = makeDownload({ clock, random, signal: AbortSignal.any([signal, others.signal]) });
+  const reading = fetchPrices({ download, region, priceListUrl, spotUrl, now: clock.wallMs() });
+  return out.waiting("reading AWS's price list", reading).finally(() => others.abort());
 }

@@ -2,7 +2,7 @@
 import { makeOperatorClients } from "../../aws/operator/clients";
 import { readLog } from "../../aws/operator/logs";
 import { formatLine, recordOf } from "../logs/line";
-import { follow, readOnce, type ReadLog } from "../logs/read";
+import { follow, readOnce, withoutMissing } from "../logs/read";
 import { readSpan } from "../logs/since";
 import { usageProblems } from "../shell/errors";
 import { makeVerb, type Shell } from "../shell/verb";
@@ -46,7 +46,14 @@ export function logsVerb(shell: Shell) {
         if (problems.length > 0 || span === undefined) throw usageProblems(problems);
         const clients = makeOperatorClients(system.region);
         onEnd(() => clients.destroy());
-        const read: ReadLog = (query, aborted) => readLog(clients.logs, query, aborted);
+        const missing: string[] = [];
+        const read = withoutMissing(
+          (query, aborted) => readLog(clients.logs, query, aborted),
+          (group) => {
+            missing.push(group);
+            out.note(`${group} does not exist: nothing has run yet, or the system's log group is another one.`);
+          },
+        );
         const groups = [
           ...(who === "starter" ? [] : [system.workerLogGroup]),
           ...(who === "worker" ? [] : [system.starterLogGroup]),
@@ -67,7 +74,7 @@ export function logsVerb(shell: Shell) {
           out.record(recordOf(line));
           out.line(formatLine(line, out.colors));
         }
-        return 0;
+        return missing.length === groups.length ? 1 : 0;
       }),
     );
 }

@@ -1,25 +1,38 @@
 /** verify: are the two buckets equal, and if not, which keys, why, and fix it. */
 import { tmpdir } from "node:os";
+import { makeOperatorClients } from "../../aws/operator/clients";
 import { DEFAULTS } from "../../core/env";
 import type { Queue } from "../../core/ports";
 import { sha256 } from "../../worker/digest";
 import type { Context } from "../shell/context";
+import { makeGather, STATUS_NEEDS } from "../status/gather";
 import { usageProblems } from "../shell/errors";
 import type { Out } from "../shell/out";
+import { duration } from "../shell/progress";
 import { makeVerb, type Shell } from "../shell/verb";
 import { compare, type CompareDeps, type Comparison, type Phase } from "../verify/compare";
-import { connect } from "../verify/connect";
-import { driftOf } from "../verify/findings";
-import { checkOptions, DEFAULT_GRACE_SECONDS, DEFAULT_MEMORY_MIB, type VerifyOptions } from "../verify/options";
+import { connect, type Connection } from "../verify/connect";
+import {
+  checkOptions,
+  DEFAULT_GRACE_SECONDS,
+  DEFAULT_MEMORY_MIB,
+  DEFAULT_TIMEOUT,
+  type VerifyOptions,
+} from "../verify/options";
+import { printVerify } from "../verify/print";
 import { countToEnqueue, enqueue, keysToEnqueue, planDeletes } from "../verify/repair";
 import { writeReport } from "../verify/report-file";
-import { CANNOT_SEE, countRows, documentOf, EXAMPLES, exampleRows, keys, number, repairLines } from "../verify/report";
-import type { RepairDone, VerifyDocument } from "../verify/report";
+import { documentOf, keys, type RepairDone, repairLines, type RunFacts, verdictOf } from "../verify/report";
 import { makeSpill } from "../verify/spill";
 import { makeTaskLog, type TaskLog } from "../verify/task-log";
+import { isWorthWaiting, type VerifyRun, type Waited, waitUntilEqual } from "../verify/wait";
+import { waitDocument } from "../verify/wait-words";
 
 const NEEDS = ["region", "sourceBucket", "destinationBucket", "prefix", "queueUrl"] as const;
 type Field = (typeof NEEDS)[number];
+/** To see how far the workers are. */
+type WaitField = (typeof STATUS_NEEDS)[number];
+const WAIT_NEEDS: readonly (Field | WaitField)[] = [...new Set([...NEEDS, ...STATUS_NEEDS])];
 
 const DESCRIPTION = `Compares both buckets, assuming no order of the destination's listing, in bounded memory. Every difference is looked at again,
 with a HEAD on both sides, before it is reported.
@@ -31,18 +44,22 @@ destination object and compares its fingerprint with the source's listing.
 --repair enqueues the keys that differ, and the workers decide. Keys that are only at the destination are left alone unless
 --max-delete says how many may go; then they are enqueued too, but none of them when there are more, or the source lists nothing.
 
+--wait looks at the queue until the workers have nothing left to do, and verifies again. It ends with 0 when both sides are equal, and
+with 1 and what is left to do when the queue is empty and they are not, or when the time is over.
+
 Exit codes: 0 equal, 1 not equal, or it could not be told, 2 wrong usage.`;
 
 export function verifyVerb(shell: Shell) {
   return makeVerb("verify", {
     summary: "compare both buckets, and repair what differs",
     description: DESCRIPTION,
-    needs: NEEDS,
+    needs: WAIT_NEEDS,
     examples: [
       "verify",
       "verify --deep --report differences.ndjson",
       "verify --prefix models/ --repair --dry-run",
       "verify --deep --repair --max-delete 1% --yes",
+      "verify --deep --repair --wait --timeout 2h",
     ],
     json: "one document",
   })
@@ -62,8 +79,11 @@ export function verifyVerb(shell: Shell) {
     .option("--max-delete <N|P%>", "with --repair: also what is only at the destination, up to so many keys")
     .option("--dry-run", "with --repair: only say what it would do")
     .option("--yes", "with --repair --max-delete: do not ask")
+    .optionsGroup("Waiting:")
+    .option("--wait", "until the workers are done and both sides are equal; verifies again")
+    .option("--timeout <span>", `with --wait: at most so long, such as 90s, 30m or 2h (default ${DEFAULT_TIMEOUT})`)
     .action((options) =>
-      shell.run(options, NEEDS, async (context) => {
+      shell.run<Field | WaitField>(options, options.wait === true ? WAIT_NEEDS : NEEDS, async (context) => {
         const checked = checkOptions(options, context.system.prefix);
         if (!("prefix" in checked)) throw usageProblems(checked);
         const log = options.log === true ? makeTaskLog(context) : undefined;
@@ -82,33 +102,90 @@ interface Options extends VerifyOptions {
   readonly spillDir?: string | undefined;
 }
 
-async function verify(options: Options, context: Context<Field>, log: TaskLog | undefined): Promise<0 | 1> {
-  const { system, clock, random, signal, onEnd, out } = context;
+async function verify(options: Options, context: Context<Field | WaitField>, log: TaskLog | undefined): Promise<0 | 1> {
+  const { system, signal, onEnd, out } = context;
+  const { waitMs } = options;
   const mode = options.deep === true ? "deep" : "cheap";
   const connection = connect(system);
   onEnd(() => connection.destroy());
-  const spill = makeSpill(options.spillDir ?? tmpdir());
-  onEnd(() => spill.close());
   const progress = makePhases(out);
   onEnd(() => progress.end());
+  const run = (until: AbortSignal) => runOnce(options, context, connection, progress, until);
+
+  log?.started(mode, options.prefix);
+  const first = await run(signal);
+  const keep = ({ comparison: { findings } }: VerifyRun): void => {
+    if (options.report !== undefined) writeReport(options.report, findings.entries());
+  };
+  // Before anything is changed: where it cannot be written, nothing is.
+  keep(first);
+  const facts = { mode, prefix: options.prefix } as const;
+  const repair =
+    options.repair === true
+      ? await repairFindings(first.comparison, options, context, () => connection.queue(system.queueUrl))
+      : undefined;
+  const waited = waitMs === undefined ? undefined : await wait(first, repair, { waitMs, facts, run, context });
+  if (waited !== undefined) keep(waited.run);
+  const { comparison, seconds } = waited?.run ?? first;
+  const document = documentOf(
+    comparison,
+    { ...facts, seconds },
+    repair,
+    waited === undefined ? undefined : waitDocument(waited, repair),
+  );
+  if (log === undefined) printVerify(document, out, options.report);
+  else log.finished(document);
+  return document.equal && (waited === undefined || waited.outcome === "equal") ? 0 : 1;
+}
+
+/** Each with files of its own: of several verifies only the last is kept. */
+async function runOnce(
+  options: Options,
+  { clock, random, onEnd }: Context<Field>,
+  connection: Connection,
+  progress: Phases,
+  signal: AbortSignal,
+): Promise<VerifyRun> {
+  const spill = makeSpill(options.spillDir ?? tmpdir());
+  onEnd(() => spill.close());
   const deps: CompareDeps = {
     ...connection,
     ...{ clock, random, signal, spill, digest: sha256, sizes: DEFAULTS, progress: progress.update },
   };
-  log?.started(mode, options.prefix);
   const startedAt = clock.monotonicMs();
-  const comparison = await compare({ ...options, deep: mode === "deep" }, deps);
-  const seconds = Math.round((clock.monotonicMs() - startedAt) / 100) / 10;
+  const comparison = await compare({ ...options, deep: options.deep === true }, deps);
   progress.end();
-  if (options.report !== undefined) writeReport(options.report, comparison.findings.entries());
-  const repair =
-    options.repair === true
-      ? await repairFindings(comparison, options, context, () => connection.queue(system.queueUrl))
-      : undefined;
-  const document = documentOf(comparison, { mode, prefix: options.prefix, seconds }, repair);
-  if (log === undefined) print(document, out, options.report);
-  else log.finished(document);
-  return driftOf(comparison.counts) === 0 ? 0 : 1;
+  return {
+    comparison,
+    seconds: Math.round((clock.monotonicMs() - startedAt) / 100) / 10,
+    release: () => spill.close(),
+  };
+}
+
+interface Waiting {
+  readonly waitMs: number;
+  readonly facts: Pick<RunFacts, "mode" | "prefix">;
+  readonly run: (signal: AbortSignal) => Promise<VerifyRun>;
+  readonly context: Context<Field | WaitField>;
+}
+
+async function wait(
+  first: VerifyRun,
+  repair: RepairDone | undefined,
+  { waitMs, facts, run, context: { system, clock, signal, out, onEnd } }: Waiting,
+): Promise<Waited> {
+  const clients = makeOperatorClients(system.region);
+  onEnd(() => clients.destroy());
+  if (isWorthWaiting(first)) {
+    out.line(verdictOf(first.comparison, { ...facts, seconds: first.seconds }));
+    for (const line of repair === undefined ? [] : repairLines(repair, true)) out.line(line);
+    out.line(`Waiting for the workers, at most ${duration(waitMs / 1000)}; Ctrl-C ends the waiting, not them.`);
+    out.line();
+  }
+  return waitUntilEqual(first, {
+    ...{ verify: run, look: makeGather({ clients, system, clock }), clock, signal, timeoutMs: waitMs },
+    shown: (label, work) => out.waiting(label, work),
+  });
 }
 
 async function repairFindings(
@@ -134,41 +211,19 @@ async function repairFindings(
   return { enqueued, deletes, dryRun: false };
 }
 
-function print(document: VerifyDocument, out: Out, reportFile: string | undefined): void {
-  out.document(document);
-  out.line(document.verdict);
-  out.line();
-  const { source, destination, requests, counts, seconds } = document;
-  out.table(
-    ["side", "objects", "bytes", "LIST", "HEAD"],
-    [
-      ["source", source.objects, source.bytes, requests.sourceLists, requests.sourceHeads],
-      ["destination", destination.objects, destination.bytes, requests.destinationLists, requests.destinationHeads],
-    ],
-  );
-  const rows = countRows(counts);
-  if (rows.length > 0) {
-    out.line();
-    out.table(["kind", "keys", "meaning"], rows);
-    out.line();
-    out.line(`Examples, at most ${EXAMPLES} of a kind:`);
-    out.table(["kind", "key", "reason"], exampleRows(document.examples));
-  }
-  if (document.repair !== null) {
-    out.line();
-    for (const line of repairLines(document.repair)) out.line(line);
-  }
-  out.line();
-  if (reportFile !== undefined) out.line(`All findings, one a line: ${reportFile}`);
-  out.line(`${number(seconds)} s. What this cannot see:`);
-  for (const line of CANNOT_SEE[document.mode]) out.line(`  ${line}`);
+interface Phases {
+  readonly update: CompareDeps["progress"];
+  readonly end: () => void;
 }
 
 /** One progress display after the other. */
-function makePhases(out: Out): { readonly update: CompareDeps["progress"]; readonly end: () => void } {
+function makePhases(out: Out): Phases {
   let phase: Phase | undefined;
   let shown: ReturnType<Out["progress"]> | undefined;
-  const end = (): void => shown?.end();
+  const end = (): void => {
+    shown?.end();
+    phase = undefined;
+  };
   return {
     update(next, done, total) {
       if (next !== phase) {

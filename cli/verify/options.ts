@@ -1,5 +1,6 @@
 /** The options of verify, checked: all problems at once. Pure. */
 import type { DeleteBound } from "./repair";
+import { readSpan } from "../logs/since";
 import { parseDeleteBound } from "./repair";
 
 /** As commander gives them. */
@@ -16,6 +17,8 @@ export interface RawOptions {
   readonly spillDir?: string | undefined;
   readonly log?: true | undefined;
   readonly json?: true | undefined;
+  readonly wait?: true | undefined;
+  readonly timeout?: string | undefined;
 }
 
 export interface VerifyOptions {
@@ -23,20 +26,25 @@ export interface VerifyOptions {
   readonly maxDelete: DeleteBound;
   readonly graceSeconds: number;
   readonly memoryBytes: number;
+  /** How long to wait at most; undefined: not at all. */
+  readonly waitMs: number | undefined;
 }
 
 const MIB = 1024 ** 2;
 export const DEFAULT_GRACE_SECONDS = 300;
 export const DEFAULT_MEMORY_MIB = 256;
+export const DEFAULT_TIMEOUT = "30m";
 const MEMORY_MIB = [4, 1024 * 1024] as const;
+const LONGEST_WAIT_MS = 7 * 86_400_000;
 const GRACE_SECONDS = [0, 86_400 * 7] as const;
 
 /** @param systemPrefix what the system syncs: keys outside are nobody's here */
 export function checkOptions(raw: RawOptions, systemPrefix: string): VerifyOptions | readonly string[] {
-  const { prefix = systemPrefix, maxDelete, grace, memory } = raw;
+  const { prefix = systemPrefix, maxDelete, grace, memory, timeout = DEFAULT_TIMEOUT } = raw;
   const bound = maxDelete === undefined ? undefined : parseDeleteBound(maxDelete);
   const graceSeconds = whole(grace, DEFAULT_GRACE_SECONDS, GRACE_SECONDS);
   const memoryMiB = whole(memory, DEFAULT_MEMORY_MIB, MEMORY_MIB);
+  const timeoutMs = readSpan(timeout);
   const repairOnly = (["maxDelete", "dryRun", "yes"] as const).filter((name) => raw[name] !== undefined);
   const problems = [
     ...(prefix.startsWith(systemPrefix)
@@ -48,10 +56,26 @@ export function checkOptions(raw: RawOptions, systemPrefix: string): VerifyOptio
     ...(graceSeconds === undefined ? [`--grace ${grace ?? ""} must be ${range(GRACE_SECONDS)} seconds`] : []),
     ...(memoryMiB === undefined ? [`--memory ${memory ?? ""} must be ${range(MEMORY_MIB)} MiB`] : []),
     ...(raw.repair === undefined ? repairOnly.map((name) => `${FLAGS[name]} goes with --repair only`) : []),
+    ...(timeoutMs === undefined || timeoutMs === 0 || timeoutMs > LONGEST_WAIT_MS
+      ? [`--timeout ${timeout} must be like 90s, 30m or 2h, at most 7d`]
+      : []),
+    ...(raw.wait === undefined && raw.timeout !== undefined ? ["--timeout goes with --wait only"] : []),
+    ...(raw.wait === true && raw.dryRun === true
+      ? ["--wait has nothing to wait for with --dry-run; leave one of them out"]
+      : []),
+    ...(raw.wait === true && raw.log === true
+      ? ["--log is for a task that nobody waits for; leave --wait or --log out"]
+      : []),
     ...(raw.log === true && raw.json === true ? ["--log and --json are two forms of output; give one of them"] : []),
   ];
   if (problems.length > 0 || graceSeconds === undefined || memoryMiB === undefined) return problems;
-  return { prefix, maxDelete: bound, graceSeconds, memoryBytes: memoryMiB * MIB };
+  return {
+    prefix,
+    maxDelete: bound,
+    graceSeconds,
+    memoryBytes: memoryMiB * MIB,
+    waitMs: raw.wait === true ? timeoutMs : undefined,
+  };
 }
 
 const FLAGS = { maxDelete: "--max-delete", dryRun: "--dry-run", yes: "--yes" } as const;

@@ -2,6 +2,7 @@
 import type { Comparison } from "./compare";
 import { type Counts, driftOf, type Finding, type Kind, KIND_TRAITS, KINDS } from "./findings";
 import type { DeletePlan } from "./repair";
+import type { WaitDocument } from "./wait-words";
 
 export interface RepairDone {
   /** Keys enqueued, or that would be with --dry-run. */
@@ -30,11 +31,18 @@ export interface VerifyDocument extends RunFacts {
   readonly requests: Comparison["requests"];
   readonly memory: Comparison["memory"];
   readonly repair: RepairDone | null;
+  /** Null without --wait; with it, all of the above is of the last verify. */
+  readonly wait: WaitDocument | null;
 }
 
 export const EXAMPLES = 5;
 
-export function documentOf(comparison: Comparison, facts: RunFacts, repair: RepairDone | undefined): VerifyDocument {
+export function documentOf(
+  comparison: Comparison,
+  facts: RunFacts,
+  repair: RepairDone | undefined,
+  wait?: WaitDocument,
+): VerifyDocument {
   const { source, destination, equal, counts, requests, memory } = comparison;
   return {
     equal: driftOf(counts) === 0,
@@ -49,6 +57,7 @@ export function documentOf(comparison: Comparison, facts: RunFacts, repair: Repa
     requests,
     memory,
     repair: repair ?? null,
+    wait: wait ?? null,
   };
 }
 
@@ -103,16 +112,16 @@ export function exampleRows(examples: VerifyDocument["examples"]): readonly (rea
   return KINDS.flatMap((kind) => (examples[kind] ?? []).map(({ key, reason }) => [kind, shown(key), reason] as const));
 }
 
-/** What was done about it, and what to run next, in sentences. */
-export function repairLines(repair: RepairDone): readonly string[] {
+/** What was done about it, and what to run next unless it is done here, in sentences. */
+export function repairLines(repair: RepairDone, waits = false): readonly string[] {
   const { enqueued, deletes, dryRun } = repair;
   const verb = dryRun ? "would be enqueued" : "enqueued";
   return [
     `${keys(enqueued)} ${verb}${enqueued === 0 ? "" : "; the workers decide what becomes of each"}.`,
     ...deleteLines(deletes, dryRun),
-    ...(dryRun || enqueued === 0
+    ...(dryRun || waits || enqueued === 0
       ? []
-      : ["Next: s3-express-sync status --watch, and verify again when the queue is empty."]),
+      : ["Next: s3-express-sync status --watch, and verify again when the queue is empty; --wait does both."]),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Out } from "../shell/out";
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Warnings and errors go to stderr. Silent about what only a machine wants to know. */
-export function makePeoplesLog(out: Pick<Out, "line" | "note" | "colors">): Log {
+export function makePeoplesLog(out: Pick<Out, "line" | "note" | "noteColors">): Log {
   const said = (event: string, fields: Fields = {}): void => {
     const text = lineOf(event, fields);
     if (text !== undefined) out.line(text);
@@ -18,8 +18,8 @@ export function makePeoplesLog(out: Pick<Out, "line" | "note" | "colors">): Log 
   return {
     debug: () => undefined,
     info: said,
-    warn: complained(out.colors.yellow),
-    error: complained(out.colors.red),
+    warn: complained(out.noteColors.yellow),
+    error: complained(out.noteColors.red),
   };
 }
 

@@ -22,7 +22,12 @@ export const OPERATOR_VERBS = {
     ...["SeeNetwork", "SeeQuotas", "SeeKeys", "DecryptSource", "EncryptProbe", "DecryptDestination"],
   ],
   backfill: ["ListSource", "LookAtDestination", "SendKeys", "DecryptDestination"],
-  verify: ["ListSource", "ReadSource", "LookAtDestination", "SendKeys", "DecryptSource", "DecryptDestination"],
+  verify: [
+    ...["ListSource", "ReadSource", "LookAtDestination", "SendKeys", "DecryptSource", "DecryptDestination"],
+    // To wait until the workers are done.
+    ...["SeeQueue", "SeeDeadLetters", "ListWorkers", "SeeWorkers", "SeeSchedule", "SeeStarter"],
+    ...["ReadStarterLog", "ReadMetrics"],
+  ],
   explain: [
     ...["ListSource", "ReadSource", "LookAtDestination", "SeeTaskDefinition", "ReadWorkerLog"],
     ...["DecryptSource", "DecryptDestination"],

@@ -1,5 +1,6 @@
 /** What a run would have cost on AWS: its requests and bytes, and the worker's time. Pure. */
-import { type Item, PRICES, ITEMS } from "../../cli/cost/prices";
+import { PRICES } from "../../cli/cost/built-in-prices";
+import { type Item, ITEMS } from "../../cli/cost/prices";
 
 const PRICE_REGION = "us-east-1";
 const WRITES = ["CopyObject", "UploadPartCopy", "CreateMultipartUpload", "CompleteMultipartUpload"];

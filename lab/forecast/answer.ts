@@ -1,8 +1,8 @@
 /** The answer to "how long, how many workers, how many dollars, how late": several runs of one scenario, and their medians. */
 import type { Bill } from "../../cli/cost/bill";
 import { HOURS_PER_MONTH } from "../../cli/cost/work";
-import { pricesOf } from "../../cli/cost/prices";
-import { datedTable, printBill } from "../../cli/cost/print";
+import { builtInPrices, datedTable } from "../../cli/cost/built-in-prices";
+import { printBill } from "../../cli/cost/print";
 import { formatDollars, formatNumber } from "../../cli/cost/quantities";
 import type { Out } from "../../cli/shell/out";
 import { bytes, count } from "../../cli/shell/words";
@@ -38,12 +38,12 @@ const FIGURES: readonly (readonly [string, (run: Run) => number, (value: number)
 ];
 
 export function runAll(scenario: Scenario, runs: number, priceRegion: string): readonly Run[] {
-  const prices = pricesOf(priceRegion);
+  const prices = builtInPrices(priceRegion);
   if (typeof prices === "string") throw new Error(prices);
   return Array.from({ length: runs }, (_, index) => {
     const seed = scenario.seed + index;
     const outcome = simulate({ ...scenario, seed });
-    return { seed, outcome, bill: billFor(scenario, outcome, prices) };
+    return { seed, outcome, bill: billFor(scenario, outcome, prices.dollars) };
   });
 }
 

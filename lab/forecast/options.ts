@@ -1,6 +1,6 @@
 /** The command line of the forecast. Pure: every wrong option is named at once. */
 import { parseArgs } from "node:util";
-import { PRICES } from "../../cli/cost/prices";
+import { PRICES } from "../../cli/cost/built-in-prices";
 import { parseBytes, parseCount } from "../../cli/cost/quantities";
 import { LIMITS, pollIntervalProblem } from "../../core/env";
 import { MAX_OBJECT_BYTES, MIB } from "../../core/parts";

@@ -1,6 +1,5 @@
 /** From an event in a system at rest to the first worker and the first copy, by how often the starter looks, and what that costs. */
-import { pricesOf } from "../../cli/cost/prices";
-import { datedTable } from "../../cli/cost/print";
+import { builtInPrices, datedTable } from "../../cli/cost/built-in-prices";
 import { formatDollars } from "../../cli/cost/quantities";
 import type { Out } from "../../cli/shell/out";
 import { bytes, count } from "../../cli/shell/words";
@@ -23,7 +22,7 @@ export interface Wake {
 
 /** @param runs events, each at another time between two looks */
 export function measureWake(scenario: Scenario, pollIntervalSeconds: number, runs: number, priceRegion: string): Wake {
-  const prices = pricesOf(priceRegion);
+  const prices = builtInPrices(priceRegion);
   if (typeof prices === "string") throw new Error(prices);
   const settings = { ...scenario.settings, pollIntervalSeconds };
   const [workers, copies] = [makeLags(), makeLags()];
@@ -32,7 +31,7 @@ export function measureWake(scenario: Scenario, pollIntervalSeconds: number, run
     workers.add(outcome.firstWorkerSeconds, 1);
     copies.add(outcome.firstCopySeconds, 1);
   }
-  const bill = starterBill(pollIntervalSeconds, prices);
+  const bill = starterBill(pollIntervalSeconds, prices.dollars);
   return {
     pollIntervalSeconds,
     firstWorker: workers.summary(),

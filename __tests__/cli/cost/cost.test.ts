@@ -1,7 +1,8 @@
 /** Exact figures: part counts, the two scenarios, the last run out of metrics, options and prices. */
 import { billOf } from "../../../cli/cost/bill";
 import { lastRun, type MinutePoint, type RunMetrics, usageOf } from "../../../cli/cost/last-run";
-import { ITEM_NAMES, ITEMS, PRICES, type Prices, pricesOf, readPrices, SOURCES } from "../../../cli/cost/prices";
+import { PRICES } from "../../../cli/cost/built-in-prices";
+import type { Prices } from "../../../cli/cost/prices";
 import { formatDollars, formatNumber, parseBytes, parseCount } from "../../../cli/cost/quantities";
 import { readCostOptions } from "../../../cli/cost/request";
 import { runScenario, SCENARIOS } from "../../../cli/cost/scenarios";
@@ -207,42 +208,8 @@ describe("the survey of a listing", () => {
   });
 });
 
-describe("prices", () => {
-  test("every item has a price and a source in every table, and the FAQ's example comes out", () => {
-    for (const table of Object.values(PRICES)) expect(Object.keys(table).sort()).toEqual([...ITEM_NAMES].sort());
-    for (const item of ITEM_NAMES) expect(SOURCES[ITEMS[item].source]).not.toBe("");
-    // S3 FAQ, example 1: 10 GB for a month, 1,000,000 writes of 10 KB and 9,000,000 reads.
-    const example = {
-      expressStorage: 10,
-      expressWrites: 1e6,
-      expressReads: 9e6,
-      expressUpload: (10 * 1e6) / 1_048_576,
-    };
-    expect(billOf(example, prices).dollars).toBeCloseTo(1.1 + 1.13 + 0.27 + 0.03, 2);
-  });
-
-  test("a Region without a table is refused with the ones there are", () => {
-    expect(pricesOf("us-east-1")).toBe(prices);
-    expect(pricesOf("eu-north-1")).toMatch(/^The prices of eu-north-1 are not known .* us-east-1 \(\d{4}-\d\d-\d\d\)/);
-    expect(pricesOf("toString")).toMatch(/not known/);
-  });
-
-  test("a table of one's own is read whole, or every problem is told", () => {
-    expect(readPrices(JSON.stringify({ dollars: prices, prices: "mine" }))).toEqual(prices);
-    const broken = { dollars: { ...prices, alarms: -1, image: "1", metrics: undefined, gold: 1 } };
-    expect(readPrices(JSON.stringify(broken))).toEqual([
-      "dollars.metrics is no price of 0 or more",
-      "dollars.alarms is no price of 0 or more",
-      "dollars.image is no price of 0 or more",
-      "dollars.gold is no item of the bill",
-    ]);
-    expect(readPrices("{")).toEqual(["it is no JSON"]);
-    expect(readPrices("[]")).toEqual(['it has no object "dollars"']);
-  });
-
-  test("metrics that are billed when all goes well exist", () => {
-    for (const name of METRICS_WHEN_WORKING) expect(METRICS).toHaveProperty(name);
-  });
+test("metrics that are billed when all goes well exist", () => {
+  for (const name of METRICS_WHEN_WORKING) expect(METRICS).toHaveProperty(name);
 });
 
 describe("options", () => {
@@ -290,6 +257,13 @@ describe("options", () => {
     ]);
     expect(readCostOptions({ objects: "1", bytes: "50TiB" })).toEqual([
       "--bytes is more than so many objects can hold",
+    ]);
+    expect(readCostOptions({ prices: "f", fetchPrices: true, spotUrl: "ftp://x" })).toEqual([
+      "--prices and --fetch-prices are two answers to the same question; give one",
+      '--spot-url is "ftp://x"; it must begin with https:// or http://',
+    ]);
+    expect(readCostOptions({ priceListUrl: "https://mirror.example" })).toEqual([
+      "--price-list-url goes with --fetch-prices only",
     ]);
     expect(readCostOptions({ since: "30d" })).toEqual([
       '--since is "30d"; it must be like 90m, 24h or 7d, at most 15d',

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { billOf } from "../../../cli/cost/bill";
 import { estimate, type Request } from "../../../cli/cost/estimate";
-import { ITEM_NAMES, PRICES, type Prices } from "../../../cli/cost/prices";
+import { PRICES } from "../../../cli/cost/built-in-prices";
+import { ITEM_NAMES, type Prices } from "../../../cli/cost/prices";
 import { NOTHING, sum, times, type Usage } from "../../../cli/cost/usage";
 import { copying, copySeconds, type SizeGroup, spreadOverDay, workers } from "../../../cli/cost/work";
 import { GIB, MIB } from "../../../core/parts";

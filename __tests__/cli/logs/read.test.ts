@@ -2,7 +2,7 @@
 import { createColors } from "picocolors";
 import type { LogEvent, LogQuery } from "../../../aws/operator/logs";
 import { formatLine, readLine } from "../../../cli/logs/line";
-import { follow, readOnce, type ReadLog } from "../../../cli/logs/read";
+import { follow, readOnce, type ReadLog, withoutMissing } from "../../../cli/logs/read";
 
 const ALL = { errors: false, key: undefined };
 
@@ -34,6 +34,33 @@ it("merges groups by time, every line once", async () => {
   for await (const { at, text } of readOnce(readerOf(groups), source, { from: 2, to: 9 }, never))
     found.push(`${at}${text}`);
   expect(found).toEqual(["2b", "3a", "3b", "4a", "8b"]);
+});
+
+it("a group that is not there yet has no lines, which is told once", async () => {
+  const reader = readerOf({ a: [event(1, "a")] });
+  const denied = Object.assign(new Error("no"), { name: "AccessDeniedException" });
+  const missing = Object.assign(new Error("gone"), { name: "ResourceNotFoundException" });
+  const failing = (error: Error): ReadLog =>
+    async function* (query, signal) {
+      if (query.group === "b") throw error;
+      yield* reader(query, signal);
+    };
+  const told: string[] = [];
+  const read = withoutMissing(failing(missing), (group) => told.push(group));
+  for (let times = 0; times < 2; times++) {
+    const found: string[] = [];
+    for await (const { text } of readOnce(read, { groups: ["a", "b"], wanted: ALL }, { from: 0 }, never))
+      found.push(text);
+    expect(found).toEqual(["a"]);
+  }
+  expect(told).toEqual(["b"]);
+  const refused = readOnce(
+    withoutMissing(failing(denied), () => undefined),
+    { groups: ["b"], wanted: ALL },
+    { from: 0 },
+    never,
+  );
+  await expect(refused.next()).rejects.toBe(denied);
 });
 
 it("follows: late lines are found, none is repeated, and what was long ago is not asked for again", async () => {

@@ -7,15 +7,17 @@ import { duration } from "../../../cli/shell/progress";
 interface Setting {
   readonly json?: boolean;
   readonly isTTY?: boolean;
+  /** As stdout where it is not told. */
+  readonly stderrIsTTY?: boolean;
   readonly noColor?: boolean;
 }
 
-function begin({ json = false, isTTY = false, noColor = false }: Setting = {}) {
+function begin({ json = false, isTTY = false, stderrIsTTY = isTTY, noColor = false }: Setting = {}) {
   const written = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr") =>
     Object.assign(
       new PassThrough().on("data", (data: Buffer) => (written[name] += data.toString("utf8"))),
-      { isTTY, columns: 80 },
+      { isTTY: name === "stdout" ? isTTY : stderrIsTTY, columns: 80 },
     );
   let now = 0;
   const ticking = new Set<() => void>();
@@ -49,6 +51,15 @@ it("with --json: documents only, notes still on stderr", () => {
   const world = begin({ json: true });
   printAll(world);
   expect(world.written).toEqual({ stdout: '{\n  "a": 1\n}\n{"b":2}\n', stderr: "a note\n" });
+});
+
+it.each([
+  [{ isTTY: true, stderrIsTTY: false }, false],
+  [{ isTTY: false, stderrIsTTY: true }, true],
+  [{ isTTY: false, stderrIsTTY: true, json: true }, true],
+  [{ stderrIsTTY: true, noColor: true }, false],
+])("colors of notes are stderr's, with %j: %s", (setting, colored) => {
+  expect(begin(setting).out.noteColors.red("x") === "x").toBe(!colored);
 });
 
 it.each([

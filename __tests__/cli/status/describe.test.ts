@@ -1,57 +1,9 @@
 /** One sentence for every situation: the truth table of cli/status/describe.ts, row by row. */
 import fc from "fast-check";
 import { describe as sum, type State } from "../../../cli/status/describe";
-import type { Situation } from "../../../cli/status/situation";
-import type { LookRecord } from "../../../core/look";
+import { type Changes, look, NOW, situation } from "./situations";
 
-const NOW = Date.UTC(2026, 10, 25, 12);
 const MINUTE = 60_000;
-
-const look: LookRecord = {
-  event: "look",
-  look: 0,
-  visible: 0,
-  inFlight: 0,
-  delayed: 0,
-  running: 0,
-  starting: 0,
-  launched: 0,
-  capacity: { FARGATE: 0, FARGATE_SPOT: 0 },
-  reason: "nothing-to-do",
-  spotShortage: false,
-  crashLoop: false,
-  problems: [],
-};
-
-interface Changes {
-  readonly queue?: Partial<Situation["queue"]>;
-  readonly fleet?: Partial<Situation["fleet"]>;
-  readonly activity?: Partial<Situation["activity"]>;
-  readonly rest?: Partial<Omit<Situation, "queue" | "fleet" | "activity">>;
-}
-
-function situation({ queue, fleet, activity, rest }: Changes = {}): Situation {
-  return {
-    at: NOW,
-    queue: {
-      visible: 0,
-      inFlight: 0,
-      delayed: 0,
-      retentionSeconds: 864_000,
-      visibilityTimeoutSeconds: 120,
-      ...queue,
-    },
-    deadLetters: 0,
-    workers: [],
-    fleet: { running: 0, starting: 0, spotShortage: false, crashLoop: false, lastLaunchAt: 0, ...fleet },
-    rule: { enabled: true, expression: "rate(1 minute)" },
-    limits: { maxWorkers: 5, pollSeconds: 60 },
-    starter: { lastLook: { at: NOW - 20_000, look } },
-    activity: { windowSeconds: 900, ...activity },
-    unread: [],
-    ...rest,
-  };
-}
 
 const failing = { starter: { lastFailure: { at: NOW - 5_000, text: "QUEUE_URL is not set" } } };
 const off = { rule: { enabled: false, expression: "rate(1 minute)" } };
@@ -85,6 +37,19 @@ const rows: readonly (readonly [State, boolean, string, Changes])[] = [
     false,
     "1,240 messages wait for the starter's next look, which comes within 5 min",
     { queue: { visible: 1240 }, rest: { limits: { maxWorkers: 5, pollSeconds: 300 } } },
+  ],
+  // Nobody can have looked at what came a minute ago: a stack that has just been made is not stuck.
+  [
+    "waiting",
+    false,
+    "32 messages wait for the starter's next look, which comes within 1 min",
+    { queue: { visible: 32 }, rest: { starter: {} }, activity: { oldest: { seconds: 20, at: NOW - MINUTE } } },
+  ],
+  [
+    "stuck",
+    true,
+    "stuck: 32 messages wait and no worker runs: the starter has not looked in the last 15 min (logs starter)",
+    { queue: { visible: 32 }, rest: { starter: {} }, activity: { oldest: { seconds: 121, at: NOW - MINUTE } } },
   ],
   [
     "starting",

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cli, cliOn } from "../../support/cli";
+import { cli, cliOn, startCli } from "../../support/cli";
 import { BRIEF, withStack } from "../../support/e2e";
 import { until } from "../../support/e2e-wait";
+import { text, withPriceList } from "../cost/price-list/server";
 
 jest.setTimeout(120_000);
 const PRICED = ["--price-region", "us-east-1"];
@@ -80,7 +81,65 @@ test("prices: with their sources, as a file that comes back in, and a Region tha
   }
   const unknown = await cli(["cost", "--objects", "1", "--bytes", "1", "--region", "eu-north-1"]);
   expect(unknown).toMatchObject({ code: 2, stdout: "" });
-  expect(unknown.stderr).toMatch(/^The prices of eu-north-1 are not known to this tool, which has those of us-east-1 /);
+  expect(unknown.stderr).toMatch(/^The prices of eu-north-1 are not built in; .*\nAdd --fetch-prices to read them /);
+});
+
+test("prices of any Region from AWS's price list: estimated at once, kept as a file, twice", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cli-cost-"));
+  await withPriceList({}, async ({ url, spotUrl }) => {
+    const fetched = ["--fetch-prices", "--price-list-url", url, "--spot-url", spotUrl, "--price-region", "eu-north-1"];
+    const job = ["cost", "--objects", "1000", "--bytes", "1TiB"];
+    const first = await cli([...job, ...fetched]);
+    expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(first.stdout).toMatch(/^Express upload +1,024 GB +\$0\.0033 per GB +\$3\.38$/m);
+    expect(first.stdout).toMatch(/\nPrices: eu-north-1, AWS price list read on \d{4}-\d\d-\d\d, US dollars\./);
+    expect(first.stdout).toMatch(/^ {2}- Spot at its price of \d{4}-\d\d-\d\d, which moves\.$/m);
+    expect(await cli([...job, ...fetched])).toEqual(first);
+
+    const shown = await cli(["cost", "--show-prices", ...fetched]);
+    expect(shown.stdout).toMatch(/^Fargate Spot ARM, CPU +\$0\.0117 per vCPU-hour +spot$/m);
+    expect(shown.stdout).toContain(
+      `\n  AmazonS3: ${url}/offers/v1.0/aws/AmazonS3/current/eu-north-1/index.json, published `,
+    );
+    const file = join(folder, "eu-north-1.json");
+    writeFileSync(file, (await cli(["cost", "--show-prices", "--json", ...fetched])).stdout);
+    const kept = await cli([...job, "--prices", file]);
+    expect(kept.code).toBe(0);
+    expect(kept.stdout.split("\n")[0]).toBe(first.stdout.split("\n")[0]);
+    expect(kept.stdout).toMatch(/\nPrices: eu-north-1, AWS price list read on .* \(.*eu-north-1\.json\), US dollars\./);
+    expect(kept.stdout).toMatch(/^ {2}- Spot at its price of/m);
+  }).finally(() => rmSync(folder, { recursive: true }));
+});
+
+test("a price list that does not have the Region, or does not answer in order: one readable error, and nothing on stdout", async () => {
+  const job = ["cost", "--show-prices", "--fetch-prices"];
+  await withPriceList({ "/AmazonVPC/current/eu-north-1": text("{") }, async ({ url, spotUrl }) => {
+    const from = ["--price-list-url", url, "--spot-url", spotUrl];
+    const unknown = await cli([...job, ...from, "--price-region", "eu-north-9"]);
+    expect(unknown).toMatchObject({ code: 2, stdout: "" });
+    expect(unknown.stderr).toMatch(
+      /^AWS's price list has no \w+ for "eu-north-9": .* answered 403\.\nS3 Express One Zone is known/,
+    );
+    const broken = await cli([...job, ...from, "--price-region", "eu-north-1", "--json"]);
+    expect(broken).toMatchObject({ code: 1, stdout: "" });
+    expect(broken.stderr).toMatch(/AmazonVPC\/current\/eu-north-1\/index\.json cannot be used: it is no JSON\.\n/);
+  });
+  expect(await cli([...job, "--prices", "f", "--price-region", "x", "--spot-url", "x"])).toMatchObject({
+    code: 2,
+    stdout: "",
+  });
+});
+
+test("Ctrl-C while the list is read", async () => {
+  let asked = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (asked = resolve));
+  await withPriceList({ "/AmazonECS/": () => asked() }, async ({ url, spotUrl }) => {
+    const from = ["--price-list-url", url, "--spot-url", spotUrl, "--price-region", "eu-north-1"];
+    const running = startCli(["cost", "--show-prices", "--fetch-prices", ...from]);
+    await arrived;
+    running.kill("SIGINT");
+    expect(await running.ended).toEqual({ code: 1, stdout: "", stderr: "Interrupted.\n" });
+  });
 });
 
 test("wrong usage is exit 2 with every problem", async () => {

@@ -8,6 +8,19 @@ jest.setTimeout(180_000);
 /** Everything that a filter pattern or a terminal could take for something else. */
 const ODD_KEY = 'odd "quoted" \\ *日本/ü && $.key {x}';
 
+test("before the starter has looked its log is not there: told, and no error", async () => {
+  await withStack({ settings: BRIEF }, async (world) => {
+    for (const times of [1, 2]) {
+      expect({ times, ...(await cliOn(world, ["logs"])) }).toEqual({
+        times,
+        code: 0,
+        stdout: "",
+        stderr: `${world.system.starterLogGroup} does not exist: nothing has run yet, or the system's log group is another one.\n`,
+      });
+    }
+  });
+});
+
 test("lines of both in order, by level, by key, metrics only when asked for, JSON as written", async () => {
   await withStack({ settings: { ...BRIEF, maxWorkers: 1 } }, async (world) => {
     for (const key of ["plain", ODD_KEY, "refused"]) await world.put(key, key);
@@ -107,8 +120,11 @@ test("wrong usage names every problem; a log group that is not there is a readab
         'Several problems:\n  - "both" is neither worker nor starter\n  - --since is "yesterday"; it must be like 90s, 10m, 1h or 2d\n',
     });
     const gone = await cliOn(world, ["logs", "worker", "--worker-log-group", "/nobody"]);
-    expect(gone).toMatchObject({ code: 1, stdout: "" });
-    expect(gone.stderr).toMatch(/^ResourceNotFoundException: /);
+    expect(gone).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "/nobody does not exist: nothing has run yet, or the system's log group is another one.\n",
+    });
     expect(await cliOn(world, ["logs", "worker"])).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 });

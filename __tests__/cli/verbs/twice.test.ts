@@ -144,7 +144,7 @@ const STEPS: readonly Step[] = [
         ...TOTALS,
         "",
         "Assumed:",
-        ...rows(6, /^ {2}- [A-Z].*\.$/),
+        ...rows(7, /^ {2}- [A-Z].*\.$/),
         "",
         "Prices: us-east-1, 2026-10-04, US dollars. Where each comes from: cost --show-prices.",
       ],

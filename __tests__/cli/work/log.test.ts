@@ -2,12 +2,12 @@
 import { createColors } from "picocolors";
 import { makePeoplesLog } from "../../../cli/work/log";
 
-function begin() {
+function begin(colored = false) {
   const [lines, notes]: [string[], string[]] = [[], []];
   const log = makePeoplesLog({
     line: (text = "") => void lines.push(text),
     note: (text) => void notes.push(text),
-    colors: createColors(false),
+    noteColors: createColors(colored),
   });
   return { log, lines, notes };
 }
@@ -58,4 +58,13 @@ it.each([
   log.error(event, fields);
   log.warn(event, fields);
   expect(notes).toEqual([note, note]);
+});
+
+it("complaints are coloured as stderr is, what was done is not", () => {
+  const { log, lines, notes } = begin(true);
+  log.info("handed-off", { key: "a" });
+  log.warn("retried", { key: "a" });
+  log.error("set-up", { problems: ["a"] });
+  const { red, yellow } = createColors(true);
+  expect({ lines, notes }).toEqual({ lines: ["handed on a"], notes: [yellow("retried: a"), red("set-up: a")] });
 });

@@ -1,7 +1,7 @@
 /**
  * Traps of events: order, verbs, lost kinds, versions, shapes. One worker lives through all of them.
  *
- * Trap 23 (replacing the bucket's notification document) belongs to the Pulumi program: __tests__/infra/configuration.test.ts.
+ * Trap 23 (replacing the bucket's notification document) belongs to the Pulumi program: __tests__/infra/refused-configuration.test.ts.
  */
 import { S3_EVENTS } from "../../../core/notifications";
 import { eventMessage } from "../../support/e2e-messages";
