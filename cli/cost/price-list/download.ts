@@ -1,4 +1,5 @@
 /** Gets a public document over HTTP: under a deadline, bounded in size, and again when it was the network's or the server's fault. */
+import { withAbortSignal } from "../../../aws/abort-signal";
 import { syncError } from "../../../core/errors";
 import type { Clock } from "../../../core/ports";
 import { bytes as inBytes } from "../../shell/words";
@@ -30,7 +31,9 @@ export function makeDownload(deps: DownloadDeps): Download {
   return (url) => {
     const operation = `GET ${url}`;
     const once = (): Promise<Answer> =>
-      callOnce(clock, operation, timeoutMs, signal, (inner) => get(url, operation, maxBytes, inner));
+      callOnce(clock, operation, timeoutMs, signal, (inner) =>
+        withAbortSignal(inner, (abortSignal) => get(url, operation, maxBytes, abortSignal)),
+      );
     return withRetry({ clock, random, onError: () => undefined }, operation, signal, once, POLICY);
   };
 }
