@@ -1,6 +1,7 @@
 /** All requests verify makes at the buckets: pages of listings and HEADs, under limits, with deadlines, repeated where that can help. */
 import { classOf, isSyncError, type SyncError } from "../../core/errors";
-import type { Clock, DestinationBucket, Listing, ListPage, ListRequest, SourceBucket } from "../../core/ports";
+import type { RowListing, RowPage } from "../../core/listed-rows";
+import type { Clock, DestinationBucket, ListRequest, SourceBucket } from "../../core/ports";
 import type { RetryPolicy } from "../../core/retry";
 import type { DestinationState, SourceState } from "../../core/state";
 import { makeBucketCheck } from "../../worker/bucket-check";
@@ -13,8 +14,8 @@ const HEAD_TIMEOUT_MS = 15_000;
 const LIST_TIMEOUT_MS = 60_000;
 
 export interface LookPorts {
-  readonly sourceListing: Listing;
-  readonly destinationListing: Listing;
+  readonly sourceListing: RowListing;
+  readonly destinationListing: RowListing;
   readonly source: Pick<SourceBucket, "head" | "exists" | "name">;
   readonly destination: Pick<DestinationBucket, "head" | "name">;
   readonly clock: Clock;
@@ -25,7 +26,7 @@ export interface LookPorts {
 }
 
 export interface Looks {
-  page(listing: Listing, request: ListRequest): Promise<ListPage>;
+  page(listing: RowListing, request: ListRequest): Promise<RowPage>;
   headSource(key: string): Promise<SourceState>;
   headDestination(key: string): Promise<DestinationState>;
   /** Whether the source bucket existed at some time after the call (rule 0 of docs/architecture.md). */
@@ -77,7 +78,7 @@ export function makeLooks(ports: LookPorts): Looks {
 
   return {
     page(listing, request) {
-      const attempt = (): Promise<ListPage> => {
+      const attempt = (): Promise<RowPage> => {
         if (listing === ports.sourceListing) counts.sourceLists++;
         else counts.destinationLists++;
         return callOnce(clock, "ListObjectsV2", LIST_TIMEOUT_MS, signal, (inner) => listing.list(request, inner));

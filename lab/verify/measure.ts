@@ -6,6 +6,7 @@ import { DEFAULTS } from "../../core/env";
 import { systemClock } from "../../worker/clock";
 import { makeController } from "../../worker/controller";
 import { sha256 } from "../../worker/digest";
+import { rowListingOf } from "./rows";
 import { type SimulatedBuckets, type SimulatedOptions, simulatedBuckets } from "./listings";
 
 export interface Measurement {
@@ -84,8 +85,8 @@ async function cpuOfListings(options: SimulatedOptions): Promise<number> {
 
 function depsOf(buckets: SimulatedBuckets, spill: Spill): CompareDeps {
   return {
-    sourceListing: buckets.source,
-    destinationListing: buckets.destination,
+    sourceListing: rowListingOf(buckets.source),
+    destinationListing: rowListingOf(buckets.destination),
     source: {
       name: buckets.source.name,
       head: (key) => Promise.resolve(buckets.headSource(key)),
