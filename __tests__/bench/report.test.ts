@@ -38,7 +38,7 @@ function findings(peer = PEER): Findings {
     ceiling: [{ server: "null server", requestsPerSecond: 12_000, clientCpuPer1000: 0.05 }],
     queue: [costOf("ReceiveMessage", 0.15)],
     tasks: { measured: PROCESSES, rows: taskRows(PROCESSES) },
-    allocations: { lean: 12_000, nodeHttpUnsigned: 16_000, sdk: 250_000 },
+    allocations: { lean: 12_000, nodeHttpUnsigned: 16_000, sdk: 250_000, listedRow: 0.1, listedObject: 300 },
     machine: "2 cores",
     command: "npm run bench -- report",
   };
