@@ -3,7 +3,8 @@
  * of this folder: what is not exactly such a document is no page, for a listing that lost its end would be taken for a smaller bucket.
  */
 import { unescapeXml } from "./xml";
-import { DASH_IN_ETAG, PLAIN_ETAG, PLAIN_KEY, type Rows } from "./list-rows";
+import type { Rows } from "./list-rows";
+import { etagTraitsOf, keyTraitsOf } from "./list-traits";
 import { nameOf, secondsIn, sizeIn } from "./list-values";
 
 export interface PageEnd {
@@ -47,11 +48,6 @@ function isBlank(code: number | undefined): boolean {
 const LT = 60;
 const GT = 62;
 const SLASH = 47;
-const AMPERSAND = 38;
-const PERCENT = 37;
-const PLUS = 43;
-const DASH = 45;
-const LAST_ASCII = 0x7f;
 /** Elements of S3 are two deep; what we do not know may be deeper. */
 const DEEPEST = 16;
 
@@ -65,7 +61,6 @@ const SIZE = Buffer.from("Size");
 const ETAG = Buffer.from("ETag");
 const LAST_MODIFIED = Buffer.from("LastModified");
 const STORAGE_CLASS = Buffer.from("StorageClass");
-const QUOTE = Buffer.from("&quot;");
 
 /** Stands before a tag or behind an element. Its methods return false, or -1, at what is no element. */
 class Reader {
@@ -122,9 +117,9 @@ class Reader {
       if (!this.open()) return false;
       const { from } = this;
       if (this.isNamed(KEY)) {
-        keyTraits = this.keyTraits(isEncoded);
         const to = this.leaf();
         if (to < 0) return false;
+        keyTraits = keyTraitsOf(bytes, from, to, isEncoded);
         rows.setKey(from, to);
         key = to > from;
       } else if (this.isNamed(SIZE)) {
@@ -248,32 +243,6 @@ class Reader {
     this.at = next;
     return true;
   }
-
-  /** Of the text that begins at `from`. */
-  private keyTraits(isEncoded: boolean): number {
-    const { bytes, end } = this;
-    for (let at = this.from; at < end; at += 1) {
-      const code = bytes[at] ?? 0;
-      if (code === LT) return PLAIN_KEY;
-      if (code === AMPERSAND || code > LAST_ASCII || (isEncoded && (code === PERCENT || code === PLUS))) return 0;
-    }
-    return 0;
-  }
-}
-
-function etagTraitsOf(bytes: Buffer, from: number, to: number): number {
-  const [inner, outer] = [from + QUOTE.length, to - QUOTE.length];
-  if (outer <= inner) return 0;
-  for (let at = 0; at < QUOTE.length; at += 1) {
-    if (bytes[from + at] !== QUOTE[at] || bytes[outer + at] !== QUOTE[at]) return 0;
-  }
-  let traits = PLAIN_ETAG;
-  for (let at = inner; at < outer; at += 1) {
-    const code = bytes[at] ?? 0;
-    if (code === AMPERSAND || code > LAST_ASCII) return 0;
-    if (code === DASH) traits |= DASH_IN_ETAG;
-  }
-  return traits;
 }
 
 function isLetter(code: number | undefined): boolean {

@@ -3,6 +3,7 @@
  * key. The columns are used again for the next page.
  */
 import type { ListedRows } from "../../core/listed-rows";
+import { DASH_IN_ETAG, PLAIN_ETAG, PLAIN_KEY, QUOTE } from "./list-traits";
 import { etagOf, nameOf } from "./list-values";
 
 /** What S3 lists at most (API ListObjectsV2, MaxKeys); another server may list more. */
@@ -10,13 +11,6 @@ const USUAL_ROWS = 1000;
 /** Per row: where key, ETag and storage class begin and end. */
 const PLACES = 6;
 const NOTHING = Buffer.alloc(0);
-const QUOTE = "&quot;";
-
-/** What a look at each of its bytes found in a value. */
-export const PLAIN_KEY = 1;
-/** `&quot;`, no other entity, `&quot;`. */
-export const PLAIN_ETAG = 2;
-export const DASH_IN_ETAG = 4;
 
 export class Rows implements ListedRows {
   count = 0;
