@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The process: arguments and environment in, exit code out. */
+import "./young-generation";
 import { setMaxListeners } from "node:events";
 import { CommanderError } from "@commander-js/extra-typings";
 import { createInterface } from "node:readline/promises";

@@ -2,6 +2,8 @@
 import { performanceDocument, type Findings } from "../../lab/bench/report/document";
 import { barsSvg } from "../../lab/bench/report/svg";
 import { resultOf, type Run } from "../../lab/bench/result";
+import { costOf } from "../../lab/bench/queue-cost";
+import { taskRows } from "../../lab/bench/task-sizes";
 import { jobOf, type Name } from "../../lab/bench/workloads";
 
 const RUN: Run = {
@@ -20,6 +22,10 @@ const RUN: Run = {
   copiesPerKeyAndSecond: 1,
   workers: 1,
 };
+const PROCESSES = [
+  { processes: 1, objectsPerSecond: 2_400, cpuSecondsPer1000: 0.4 },
+  { processes: 2, objectsPerSecond: 1_500, cpuSecondsPer1000: 0.8 },
+];
 const PEER = { name: "other", version: "1", wallSeconds: 9, cpuSecondsPer1000: 4, peakRssMiB: 9, failedObjects: 0 };
 
 function findings(peer = PEER): Findings {
@@ -30,7 +36,9 @@ function findings(peer = PEER): Findings {
   return {
     measured,
     ceiling: [{ server: "null server", requestsPerSecond: 12_000, clientCpuPer1000: 0.05 }],
-    allocations: { lean: 12_000, nodeHttpUnsigned: 16_000, sdk: 250_000 },
+    queue: [costOf("ReceiveMessage", 0.15)],
+    tasks: { measured: PROCESSES, rows: taskRows(PROCESSES) },
+    allocations: { lean: 12_000, nodeHttpUnsigned: 16_000, sdk: 250_000, listedRow: 0.1, listedObject: 300 },
     machine: "2 cores",
     command: "npm run bench -- report",
   };
@@ -55,6 +63,16 @@ test("how it was made is in it, and nothing that is no figure", () => {
   const text = performanceDocument(findings());
   expect(text).toContain("Written by `npm run bench -- report`");
   expect(text).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test("the size of the task in the settings is the one that the measurement recommends", () => {
+  const text = performanceDocument(findings());
+  expect(text).toContain("| ReceiveMessage | 0.15 | 0.015 | $0.04 |");
+  expect(text).toContain("The better buy is one process in a task of 1 vCPU and 2 GB");
+  expect(text.match(/ \| 256 \| 1024 \/ 2048 \| /g)).toHaveLength(4);
+  const cheap = [{ processes: 1, objectsPerSecond: 500, cpuSecondsPer1000: 0.4 }];
+  const smaller = performanceDocument({ ...findings(), tasks: { measured: cheap, rows: taskRows(cheap) } });
+  expect(smaller.match(/ \| 256 \| 512 \/ 1024 \| /g)).toHaveLength(4);
 });
 
 test("bars are as long as their values, and a label cannot be markup", () => {

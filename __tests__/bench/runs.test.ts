@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Allocations } from "../../lab/bench/report/document";
 import type { BenchResult } from "../../lab/bench/result";
 
 jest.setTimeout(240_000);
@@ -80,12 +81,39 @@ test("ceiling: the local cloud beside a server that does nothing", async () => {
   for (const { requestsPerSecond } of servers) expect(requestsPerSecond).toBeGreaterThan(50);
 });
 
+test("queue: every message is received, extended and deleted in tens", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(process.cwd(), "dist/bench.cjs"),
+    ...["queue", "--json", "--runs", "1", "--scale", "0.02"],
+  ]);
+  const { calls } = JSON.parse(stdout) as { calls: { call: string; cpuPer1000Calls: number }[] };
+  expect(calls.map(({ call }) => call)).toEqual([
+    "ReceiveMessage",
+    "ChangeMessageVisibilityBatch",
+    "DeleteMessageBatch",
+  ]);
+  for (const { cpuPer1000Calls } of calls) expect(cpuPer1000Calls).toBeGreaterThan(0);
+});
+
+test("tasks: one process and two, and a row for every size", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(process.cwd(), "dist/bench.cjs"),
+    ...["tasks", "--json", "--runs", "1", "--scale", "0.01"],
+  ]);
+  const { measured, rows } = JSON.parse(stdout) as { measured: { processes: number }[]; rows: { cpus: number }[] };
+  expect(measured.map(({ processes }) => processes)).toEqual([1, 2]);
+  expect(rows.map(({ cpus }) => cpus)).toEqual([0.5, 1, 2, 2]);
+});
+
 test("a guard of the hot path: a request allocates less than one of node:http that is not even signed, and half of the SDK's", async () => {
   const program = join(process.cwd(), "dist/bench-allocations.cjs");
   const flags = ["--expose-gc", "--max-semi-space-size=256", "--min-semi-space-size=256"];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
-  const bytes = JSON.parse(stdout) as { lean: number; nodeHttpUnsigned: number; sdk: number };
+  const bytes = JSON.parse(stdout) as Allocations;
   expect(bytes.lean).toBeGreaterThan(0);
   expect(bytes.lean / bytes.nodeHttpUnsigned).toBeLessThan(0.9);
   expect(bytes.lean / bytes.sdk).toBeLessThan(0.5);
+  // A page of a thousand keys makes a few texts, not a text a key.
+  expect(bytes.listedObject).toBeGreaterThan(0);
+  expect(bytes.listedRow / bytes.listedObject).toBeLessThan(0.1);
 });

@@ -12,7 +12,7 @@ import { type Target, TARGETS } from "./targets";
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 100);
 const SEED = Number(process.env["FUZZ_SEED"] ?? 20_261_123);
 const CORPUS = path.join(__dirname, "corpus");
-/** What `npm run fuzz` has found to reach more code, one input a line. */
+/** What coverage-guided fuzzing has found to reach more code, one input a line. */
 const FOUND = path.join(__dirname, "found");
 /** Large inputs are there for their size. */
 const LARGE_BYTES = 2_000;

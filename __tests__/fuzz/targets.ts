@@ -6,6 +6,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { makeDestinationBucket } from "../../aws/destination-bucket";
 import { AnswerReader } from "../../aws/lean/answer-reader";
+import { readListPage } from "../../aws/lean/list-page";
 import { readFlatXml } from "../../aws/lean/xml";
 import { encodeEnvelope } from "../../core/envelope";
 import { parseStarterEnv, parseWorkerEnv, writeStarterEnv, writeWorkerEnv } from "../../core/env";
@@ -28,6 +29,7 @@ export const TARGETS = {
   answer: fuzzAnswer,
   response: fuzzResponse,
   document: fuzzDocument,
+  listing: fuzzListing,
 } as const satisfies Record<string, Target>;
 
 /** Queue messages: never an exception, only keys that S3 could have; what is an envelope survives being written and read. */
@@ -133,6 +135,38 @@ function fuzzDocument(input: Buffer): void {
   if (/<!DOCTYPE/i.test(text.slice(0, text.indexOf(`<${document.root}`)))) throw new Error("a document type was taken");
   const longest = Math.max(0, ...Object.values(document.fields).map((value) => value.length));
   if (longest > text.length) throw new Error("something was expanded");
+}
+
+/** Pages of listings: a page has as many objects as it has elements for them, and a page that was cut off is none. */
+function fuzzListing(input: Buffer): void {
+  const page = pageOrNone(input);
+  if (page === undefined) return;
+  const text = input.toString("latin1");
+  const count = (tag: RegExp): number => text.match(tag)?.length ?? 0;
+  // Others may lie in elements that are not known.
+  if (page.objects.length > count(/<Contents[\s>]/g)) throw new Error("more objects than elements");
+  if (page.prefixes.length > count(/<CommonPrefixes[\s>]/g)) throw new Error("more directories than elements");
+  for (const { key, size, lastModified } of page.objects) {
+    if (key === "") throw new Error("an object without a key");
+    if (!Number.isSafeInteger(size) || size < 0) throw new Error(`a size of ${size}`);
+    if (!Number.isSafeInteger(lastModified)) throw new Error(`a time of ${lastModified}`);
+  }
+  const end = text.trimEnd().length;
+  for (const cut of [end - 1, end >> 1]) {
+    // An unknown element may have the root's name.
+    if (text.slice(0, cut).trimEnd().endsWith("</ListBucketResult>")) continue;
+    if (pageOrNone(input.subarray(0, cut)) !== undefined) throw new Error(`a page also when cut off at ${cut}`);
+  }
+}
+
+function pageOrNone(bytes: Buffer): ReturnType<typeof readListPage> {
+  try {
+    return readListPage(bytes);
+  } catch (error) {
+    if (!(error instanceof Error) || !/^(?:the answer has no|Size is|LastModified is) /.test(error.message))
+      throw error;
+    return undefined;
+  }
 }
 
 const STATUSES = [200, 400, 403, 404, 412, 500, 503] as const;

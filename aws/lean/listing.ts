@@ -1,8 +1,11 @@
 /** ListObjectsV2 over the lean transport, for both kinds of buckets. The request is what aws/listings.ts would send. */
-import type { Listing, ListPage, ListRequest } from "../../core/ports";
+import type { RowListing } from "../../core/listed-rows";
+import type { CancelSignal, Listing, ListPage, ListRequest } from "../../core/ports";
 import { incompleteAnswer } from "../call";
 import { translate } from "../errors";
-import { type RawPage, readListPage } from "./list-page";
+import { readListPage } from "./list-page";
+import { type PageEnd, readListing } from "./list-reader";
+import { Rows } from "./list-rows";
 import type { S3Transport } from "./s3-transport";
 
 export interface LeanListingOptions {
@@ -14,23 +17,43 @@ export interface LeanListingOptions {
 
 const OPERATION = "ListObjectsV2";
 
-export function makeLeanListing({ transport, name, session }: LeanListingOptions): Listing {
+export function makeLeanListing(options: LeanListingOptions): Listing {
   return {
-    name,
+    name: options.name,
     async list(request, signal) {
-      const { body } = await transport.send(
-        { operation: OPERATION, kind: "read", method: "GET", key: "", query: queryOf(request), session, isLarge: true },
-        signal,
-      );
-      const page = parsed(body);
-      if (page === undefined) throw incompleteAnswer(OPERATION, "whole list", "read");
-      return {
-        objects: page.objects,
-        prefixes: page.prefixes,
-        token: nextToken(page, request.token),
-      } satisfies ListPage;
+      const body = await answerTo(options, request, signal);
+      const { objects, ...end } = parsed(() => readListPage(body));
+      return { objects, prefixes: end.prefixes, token: nextToken(end, request.token) } satisfies ListPage;
     },
   };
+}
+
+/** The same requests and the same reading, without an object per key. */
+export function makeLeanRowListing(options: LeanListingOptions): RowListing {
+  const rows = new Rows();
+  return {
+    name: options.name,
+    async list(request, signal) {
+      // The last page's bytes need not wait for those of the next.
+      rows.clear();
+      const body = await answerTo(options, request, signal);
+      const end = parsed(() => readListing(body, rows));
+      return { rows, prefixes: end.prefixes, token: nextToken(end, request.token) };
+    },
+  };
+}
+
+async function answerTo(
+  { transport, session }: LeanListingOptions,
+  request: ListRequest,
+  signal: CancelSignal,
+): Promise<Buffer> {
+  const query = queryOf(request);
+  const { body } = await transport.send(
+    { operation: OPERATION, kind: "read", method: "GET", key: "", query, session, isLarge: true },
+    signal,
+  );
+  return body;
 }
 
 /** Sorted by name, as it is signed. */
@@ -54,16 +77,20 @@ function encoded(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function parsed(body: Buffer): RawPage | undefined {
+/** @throws SyncError for what is no whole page */
+function parsed<T>(read: () => T | undefined): T {
+  let page: T | undefined;
   try {
-    return readListPage(body.toString("utf8"));
+    page = read();
   } catch (error) {
     throw translate(error, OPERATION, "read");
   }
+  if (page === undefined) throw incompleteAnswer(OPERATION, "whole list", "read");
+  return page;
 }
 
 /** A truncated page without a way on would be taken for the last one, and what follows for missing. */
-function nextToken({ isTruncated, nextToken: next }: RawPage, previous: string | undefined): string | undefined {
+function nextToken({ isTruncated, nextToken: next }: PageEnd, previous: string | undefined): string | undefined {
   if (!isTruncated) return undefined;
   if (!next || next === previous) throw incompleteAnswer(OPERATION, "token of the next page", "read");
   return next;

@@ -4,13 +4,14 @@
  */
 import { classOf, isSyncError, syncError } from "../../core/errors";
 import { fingerprintOf, type Digest } from "../../core/fingerprint";
-import { isUnderPrefix, listingPrefix } from "../../core/keys";
+import { listingPrefix } from "../../core/keys";
+import type { ListedRows, RowListing } from "../../core/listed-rows";
 import type { CopySizes } from "../../core/parts";
-import type { CancelSignal, Listing } from "../../core/ports";
+import type { CancelSignal } from "../../core/ports";
 import { isAborted } from "../../worker/controller";
 import { Interruption } from "../../worker/interruption";
 import { type Counts, type Finding, noCounts } from "./findings";
-import { firstLook, isMultipart, provesListing, secondLook } from "./judge";
+import { firstLook, provesListing, secondLook } from "./judge";
 import { type Joined, makeJoin } from "./join";
 import { type LookPorts, type Looks, makeLooks, type RequestCounts } from "./looks";
 import { makeOverflowList, type OverflowList } from "./overflow-list";
@@ -87,7 +88,7 @@ export async function compare(options: CompareOptions, deps: CompareDeps): Promi
   };
 }
 
-function listingFailed(error: unknown, { name }: Listing): never {
+function listingFailed(error: unknown, { name }: RowListing): never {
   if (!isSyncError(error)) throw error;
   const message = error.message.slice(error.operation.length + 2);
   throw syncError({
@@ -121,7 +122,7 @@ async function lookAtListings(options: CompareOptions, deps: CompareDeps, looks:
     budgetBytes: options.memoryBytes,
     spill: deps.spill,
     seed: Math.floor(deps.random() * 2 ** 32) | 0,
-    keepEtag: (etag) => deep || isMultipart(etag),
+    keepEtag: (rows, index) => deep || rows.isMultipart(index),
     pause: async () => {
       await breathe(deps.signal);
       await pool.room();
@@ -151,19 +152,24 @@ async function lookAtListings(options: CompareOptions, deps: CompareDeps, looks:
     };
   }
 
-  async function readAll(side: Side, listing: Listing, from: string): Promise<void> {
+  function addAll(side: Side, rows: ListedRows): void {
+    const total = totals[side];
+    for (let index = 0; index < rows.count; index++) {
+      if (!rows.isUnder(index, prefix)) continue;
+      total.objects++;
+      total.bytes += rows.size(index);
+      join.add(side, rows, index);
+    }
+  }
+
+  async function readAll(side: Side, listing: RowListing, from: string): Promise<void> {
     let token: string | undefined;
     do {
       // Half a listing is of no use, so the other side's failure ends this one too.
       if (failed) return;
       const request = { prefix: from, ...(token === undefined ? {} : { token }) };
       const page = await looks.page(listing, request).catch((error: unknown) => listingFailed(error, listing));
-      for (const object of page.objects) {
-        if (!isUnderPrefix(object.key, prefix)) continue;
-        totals[side].objects++;
-        totals[side].bytes += object.size;
-        join.add(side, object);
-      }
+      addAll(side, page.rows);
       deps.progress("listing", totals[SOURCE].objects + totals[DESTINATION].objects);
       await pool.room();
       token = page.token;

@@ -7,7 +7,7 @@ import {
   makeSourceBucket,
   makeSourceClient,
 } from "../../aws";
-import { makeLeanListing } from "../../aws/lean/listing";
+import { makeLeanRowListing } from "../../aws/lean/listing";
 import { makeS3Transport } from "../../aws/lean/s3-transport";
 import type { Queue } from "../../core/ports";
 import type { System } from "../../core/system";
@@ -46,8 +46,8 @@ export function connect(system: Pick<System, "region" | "sourceBucket" | "destin
   return {
     source: makeSourceBucket({ client: sourceClient, name: sourceBucket }),
     destination: makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
-    sourceListing: makeLeanListing({ transport: toSource, name: sourceBucket, session: false }),
-    destinationListing: makeLeanListing({ transport: toDestination, name: destinationBucket, session: true }),
+    sourceListing: makeLeanRowListing({ transport: toSource, name: sourceBucket, session: false }),
+    destinationListing: makeLeanRowListing({ transport: toDestination, name: destinationBucket, session: true }),
     concurrency: CONCURRENCY,
     queue(queueUrl) {
       const queueClient = makeQueueClient({ region });

@@ -6,7 +6,7 @@
  * the same way by itself, with another hash function. So memory is bounded whatever the number of keys, and while it suffices
  * the disk is not touched.
  */
-import type { ListedObject } from "../../core/ports";
+import type { ListedRows } from "../../core/listed-rows";
 import {
   type Facts,
   factsOf,
@@ -37,14 +37,15 @@ export interface JoinOptions {
   /** Chosen at random, so that nobody can choose keys that meet in one slot. */
   readonly seed: number;
   /** Whether the source's ETag is needed when the counterpart comes. */
-  readonly keepEtag: (etag: string) => boolean;
+  readonly keepEtag: (rows: ListedRows, index: number) => boolean;
   readonly onJoined: (joined: Joined) => void;
   /** Awaited now and then while leftovers are gone through: lets others work, and rejects to stop. */
   readonly pause: () => Promise<void>;
 }
 
 export interface Join {
-  add(side: Side, object: ListedObject): void;
+  /** The row of that place in a page. */
+  add(side: Side, rows: ListedRows, index: number): void;
   /** After the last key: tells what has no counterpart, and what waits on disk. */
   finish(): Promise<void>;
   /** The most bytes that waited in memory at one time. */
@@ -64,9 +65,9 @@ export function makeJoin(options: JoinOptions): Join {
   const peak: Peak = { bytes: 0, keys: 0 };
   const level = makeLevel(options, { depth: 0, pool: [], peak });
   return {
-    add(side, object) {
-      const keepEtag = side === SOURCE && options.keepEtag(object.etag);
-      level.add(scratch, 0, writeRecord(scratch, side, object, keepEtag));
+    add(side, rows, index) {
+      const keepEtag = side === SOURCE && options.keepEtag(rows, index);
+      level.add(scratch, 0, writeRecord(scratch, side, rows, index, keepEtag));
     },
     finish: () => level.finish(),
     get peakBytes() {

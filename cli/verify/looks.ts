@@ -1,14 +1,7 @@
 /** All requests verify makes at the buckets: pages of listings and HEADs, under limits, with deadlines, repeated where that can help. */
 import { classOf, isSyncError, type SyncError } from "../../core/errors";
-import type {
-  CancelSignal,
-  Clock,
-  DestinationBucket,
-  Listing,
-  ListPage,
-  ListRequest,
-  SourceBucket,
-} from "../../core/ports";
+import type { RowListing, RowPage } from "../../core/listed-rows";
+import type { CancelSignal, Clock, DestinationBucket, ListRequest, SourceBucket } from "../../core/ports";
 import type { RetryPolicy } from "../../core/retry";
 import type { DestinationState, SourceState } from "../../core/state";
 import { makeBucketCheck } from "../../worker/bucket-check";
@@ -22,8 +15,8 @@ const HEAD_TIMEOUT_MS = 15_000;
 const LIST_TIMEOUT_MS = 60_000;
 
 export interface LookPorts {
-  readonly sourceListing: Listing;
-  readonly destinationListing: Listing;
+  readonly sourceListing: RowListing;
+  readonly destinationListing: RowListing;
   readonly source: Pick<SourceBucket, "head" | "exists" | "name">;
   readonly destination: Pick<DestinationBucket, "head" | "name">;
   readonly clock: Clock;
@@ -34,7 +27,7 @@ export interface LookPorts {
 }
 
 export interface Looks {
-  page(listing: Listing, request: ListRequest): Promise<ListPage>;
+  page(listing: RowListing, request: ListRequest): Promise<RowPage>;
   headSource(key: string): Promise<SourceState>;
   headDestination(key: string): Promise<DestinationState>;
   /** Whether the source bucket existed at some time after the call (rule 0 of docs/architecture.md). */
@@ -88,7 +81,7 @@ export function makeLooks(ports: LookPorts): Looks {
 
   return {
     page(listing, request) {
-      const attempt = (): Promise<ListPage> => {
+      const attempt = (): Promise<RowPage> => {
         if (listing === ports.sourceListing) counts.sourceLists++;
         else counts.destinationLists++;
         return callOnce(clock, "ListObjectsV2", LIST_TIMEOUT_MS, signal, (inner) => listing.list(request, inner));

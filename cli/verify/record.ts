@@ -5,7 +5,7 @@
  *
  * Little-endian. An MD5, which most ETags of a general purpose bucket are, takes 16 bytes instead of 32.
  */
-import type { ListedObject } from "../../core/ports";
+import type { ListedRows } from "../../core/listed-rows";
 
 export const SOURCE = 0;
 export const DESTINATION = 1;
@@ -43,39 +43,25 @@ export function newScratch(): Buffer {
  * @param keepEtag without it the record's ETag is ""
  * @throws RangeError on a key or an ETag longer than anything S3 has
  */
-export function writeRecord(scratch: Buffer, side: Side, object: ListedObject, keepEtag: boolean): number {
-  const keyLength = writeKey(scratch, object.key);
-  const etag = keepEtag ? object.etag : "";
+export function writeRecord(scratch: Buffer, side: Side, rows: ListedRows, index: number, keepEtag: boolean): number {
+  const keyLength = rows.copyKey(index, scratch, HEADER_BYTES, LONGEST_KEY);
+  const etag = keepEtag ? rows.etag(index) : "";
   if (etag.length > LONGEST_ETAG) throw new RangeError(`an ETag of ${etag.length} characters`);
   scratch[0] = side;
   scratch.writeUInt16LE(keyLength, 2);
-  scratch.writeUInt32LE(Math.min(LATEST_TIME, Math.max(0, object.lastModified)), 4);
-  scratch.writeDoubleLE(object.size, 8);
+  scratch.writeUInt32LE(Math.min(LATEST_TIME, Math.max(0, rows.lastModified(index))), 4);
+  scratch.writeDoubleLE(rows.size(index), 8);
   const end = HEADER_BYTES + keyLength;
+  if (etag === "") {
+    scratch[1] = 0;
+    return end;
+  }
   if (MD5.test(etag)) {
     scratch[1] = PACKED_MD5;
     return end + scratch.write(etag, end, MD5_BYTES, "hex");
   }
   scratch[1] = etag.length;
-  return etag === "" ? end : end + scratch.write(etag, end, LONGEST_ETAG, "latin1");
-}
-
-/** UTF-8, written by hand as long as it is ASCII: a call into native code costs more than a short key. */
-function writeKey(scratch: Buffer, key: string): number {
-  const { length } = key;
-  if (length > LONGEST_KEY) throw new RangeError(`a key of ${length} characters`);
-  for (let index = 0; index < length; index++) {
-    const unit = key.charCodeAt(index);
-    if (unit > 0x7f) return writeUtf8(scratch, key);
-    scratch[HEADER_BYTES + index] = unit;
-  }
-  return length;
-}
-
-function writeUtf8(scratch: Buffer, key: string): number {
-  const bytes = Buffer.byteLength(key);
-  if (bytes > LONGEST_KEY) throw new RangeError(`a key of ${bytes} bytes`);
-  return scratch.write(key, HEADER_BYTES, "utf8");
+  return end + scratch.write(etag, end, LONGEST_ETAG, "latin1");
 }
 
 export function sideOf(bytes: Buffer, at: number): Side {

@@ -21,21 +21,7 @@ export async function runBench(
   io: BenchIo,
   peers?: MeasurePeers,
 ): Promise<BenchResult> {
-  const certificate = options.tls ? await makeCertificate() : undefined;
-  const cloud = startCloudProcess();
-  try {
-    io.progress(`${job.name}: preparing ${job.objects.length} objects`);
-    const tls = certificate === undefined ? undefined : { key: certificate.key, cert: certificate.cert };
-    const prepared = await cloud.prepare({ job, tls });
-    const bench: Bench = {
-      job,
-      cloud,
-      prepared,
-      certificate: certificate?.path,
-      transport: options.transport,
-      profile: options.profile,
-      signal: io.signal,
-    };
+  return withBench(job, options, io, async (bench) => {
     const fleets = job.name === "fleet" ? FLEETS : [1];
     const runs: Run[] = [];
     for (let number = 1; number <= options.runs; number++) {
@@ -50,6 +36,27 @@ export async function runBench(
       runs,
       peers === undefined ? [] : await peers(bench, io),
     );
+  });
+}
+
+/** The cloud of a job in a process of its own, as long as it is used. */
+export async function withBench<T>(
+  job: Job,
+  { tls: isTls, transport, profile }: Pick<BenchOptions, "tls" | "transport" | "profile">,
+  io: BenchIo,
+  use: (bench: Bench) => Promise<T>,
+): Promise<T> {
+  const certificate = isTls ? await makeCertificate() : undefined;
+  const cloud = startCloudProcess();
+  try {
+    io.progress(`${job.name}: preparing ${job.objects.length} objects`);
+    const tls = certificate === undefined ? undefined : { key: certificate.key, cert: certificate.cert };
+    const prepared = await cloud.prepare({ job, tls });
+    return await use({
+      ...{ job, cloud, prepared, transport, profile },
+      certificate: certificate?.path,
+      signal: io.signal,
+    });
   } finally {
     await cloud.end();
     await certificate?.remove();

@@ -5,21 +5,31 @@ import { type Item, ITEMS } from "../../cli/cost/prices";
 const PRICE_REGION = "us-east-1";
 const WRITES = ["CopyObject", "UploadPartCopy", "CreateMultipartUpload", "CompleteMultipartUpload"];
 const QUEUE = ["ReceiveMessage", "DeleteMessageBatch", "ChangeMessageVisibilityBatch", "SendMessageBatch"];
-/** Of the task: 2 vCPU and 4 GB; four of five run on Spot. */
-const TASK = { cpus: 2, gigabytes: 4, spotShare: 0.8 };
+/** Four of five workers run on Spot. */
+const SPOT_SHARE = 0.8;
+
+export interface TaskSize {
+  /** vCPU */
+  readonly cpus: number;
+  readonly gigabytes: number;
+}
+
+/** What a worker gets when nothing is configured. */
+const DEFAULT_TASK: TaskSize = { cpus: 2, gigabytes: 4 };
 
 export interface Used {
   readonly requests: Readonly<Record<string, number>>;
   readonly bytesCopied: number;
   /** All workers together. */
   readonly workerSeconds: number;
+  readonly task?: TaskSize;
 }
 
 /** At list prices without the free tier. HEADs are counted as the source's, lists as of the source's price, which is the higher one. */
-export function dollarsOf({ requests, bytesCopied, workerSeconds }: Used): number {
+export function dollarsOf({ requests, bytesCopied, workerSeconds, task = DEFAULT_TASK }: Used): number {
   const sum = (names: readonly string[]): number => names.reduce((total, name) => total + (requests[name] ?? 0), 0);
   const hours = workerSeconds / 3600;
-  const spot = hours * TASK.spotShare;
+  const spot = hours * SPOT_SHARE;
   const onDemand = hours - spot;
   return (
     priced("expressWrites", sum(WRITES)) +
@@ -27,10 +37,10 @@ export function dollarsOf({ requests, bytesCopied, workerSeconds }: Used): numbe
     priced("sourceReads", sum(["HeadObject"])) +
     priced("sourceLists", sum(["ListObjectsV2"])) +
     priced("queueRequests", sum(QUEUE)) +
-    priced("spotCpu", spot * TASK.cpus) +
-    priced("spotMemory", spot * TASK.gigabytes) +
-    priced("onDemandCpu", onDemand * TASK.cpus) +
-    priced("onDemandMemory", onDemand * TASK.gigabytes) +
+    priced("spotCpu", spot * task.cpus) +
+    priced("spotMemory", spot * task.gigabytes) +
+    priced("onDemandCpu", onDemand * task.cpus) +
+    priced("onDemandMemory", onDemand * task.gigabytes) +
     priced("publicAddress", hours)
   );
 }

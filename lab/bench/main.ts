@@ -5,8 +5,11 @@ import { runBench } from "./bench";
 import { measureCeiling } from "./ceiling";
 import { type BenchOptions, readOptions } from "./options";
 import { measurePeers } from "./peers/peers";
+import { measureQueue } from "./queue-cost";
 import { writeReport } from "./report/report";
+import { queueLines, taskLines } from "./buy-table";
 import { resultLines } from "./table";
+import { measureTasks } from "./tasks";
 import { jobOf, NAMES } from "./workloads";
 
 async function main(): Promise<number> {
@@ -39,6 +42,19 @@ async function carryOut(options: BenchOptions, terminal: Terminal): Promise<void
       ),
     );
     terminal.document({ name: "ceiling", servers: found });
+    return;
+  }
+  if (options.name === "queue") {
+    const calls = await measureQueue(options.runs, options.scale);
+    terminal.lines(queueLines(calls));
+    terminal.document({ name: "queue", calls });
+    return;
+  }
+  if (options.name === "tasks") {
+    const tasks = await measureTasks(options, io);
+    terminal.progress("");
+    terminal.lines(taskLines(tasks));
+    terminal.document({ name: "tasks", ...tasks });
     return;
   }
   if (name === undefined) {

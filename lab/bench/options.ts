@@ -1,10 +1,13 @@
 /** The command line of the benchmarks. */
 import { Command, CommanderError } from "@commander-js/extra-typings";
-import { type Name, NAMES } from "./workloads";
+import { NAMES } from "./workloads";
 
-/** Beside the jobs: what the local cloud itself can do, and the document of all results. */
-export const COMMANDS = [...NAMES, "ceiling", "report"] as const;
-export type CommandName = Name | "ceiling" | "report";
+/**
+ * Beside the jobs: what the local cloud itself can do, what the calls of the queue cost, which size of a task is the better buy, and
+ * the document of all results.
+ */
+export const COMMANDS = [...NAMES, "ceiling", "queue", "tasks", "report"] as const;
+export type CommandName = (typeof COMMANDS)[number];
 
 export interface BenchOptions {
   readonly name: CommandName;

@@ -5,6 +5,7 @@ import { makeSpill, type Spill } from "../../cli/verify/spill";
 import { DEFAULTS } from "../../core/env";
 import { systemClock } from "../../worker/clock";
 import { sha256 } from "../../worker/digest";
+import { rowListingOf } from "./rows";
 import { type SimulatedBuckets, type SimulatedOptions, simulatedBuckets } from "./listings";
 
 export interface Measurement {
@@ -83,8 +84,8 @@ async function cpuOfListings(options: SimulatedOptions): Promise<number> {
 
 function depsOf(buckets: SimulatedBuckets, spill: Spill): CompareDeps {
   return {
-    sourceListing: buckets.source,
-    destinationListing: buckets.destination,
+    sourceListing: rowListingOf(buckets.source),
+    destinationListing: rowListingOf(buckets.destination),
     source: {
       name: buckets.source.name,
       head: (key) => Promise.resolve(buckets.headSource(key)),

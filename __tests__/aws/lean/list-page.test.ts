@@ -1,8 +1,11 @@
 /** Pages of ListObjectsV2: read like the SDK reads them, and refused as soon as anything is not as it must be. */
 import fc from "fast-check";
 import { isWellFormed } from "../../../core/keys";
-import { readListPage } from "../../../aws/lean/list-page";
+import { readListPage as readBytes } from "../../../aws/lean/list-page";
+import { readListing } from "../../../aws/lean/list-reader";
+import { Rows } from "../../../aws/lean/list-rows";
 
+const readListPage = (text: string) => readBytes(Buffer.from(text));
 const page = (inner: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</ListBucketResult>`;
 const object = (change: Partial<Record<string, string>> = {}): string => {
@@ -104,4 +107,80 @@ test("a cut-off or damaged page is never a smaller one", () => {
       expect(readListPage(whole.slice(0, length))).toBeUndefined();
     }),
   );
+});
+
+test.each([
+  ["an object without content", page("<Contents/>")],
+  ["an object that ends within another element", page(`<Contents><New></Contents></New>${object()}`)],
+  ["a key that holds elements", page(object({ Key: "a<b>c</b>" }))],
+  ["an end without a beginning", page(`${object()}</Contents>`)],
+  ["a directory that holds nothing", page("<CommonPrefixes/>")],
+  ["elements without end", page("<a>".repeat(100))],
+  ["deeper than anything of S3", page("<a>".repeat(100) + "</a>".repeat(100))],
+  ["a name that is none", page("<1a>x</1a>")],
+  ["bytes before the document", `x${page("")}`],
+])("no page either: %s", (_, text) => {
+  expect(readListPage(text)).toBeUndefined();
+});
+
+test.each([
+  ["hours that are no number", { LastModified: "2026-01-02Txx:04:05.678Z" }],
+  ["a fraction that is no number", { LastModified: "2026-01-02T03:04:05.67xZ" }],
+  ["a day that is none", { LastModified: "2026-13-42T03:04:05.678Z" }],
+  ["a key without a character", { Key: "" }],
+])("an error too: %s", (_, change) => {
+  // The day before it is a usual one, which is remembered.
+  expect(() => readListPage(page(object() + object(change)))).toThrow(/the answer has no|LastModified is/);
+});
+
+test("an element of the same name within an unknown one is not its end", () => {
+  const text = page(`<New><New><Contents>no</Contents></New></New>${object()}`);
+  expect(readListPage(text)?.objects).toHaveLength(1);
+});
+
+test("a byte order mark, and as many blanks as one likes, are no part of it", () => {
+  const text = `\uFEFF\n<?xml version="1.0"?>\r\n\t<ListBucketResult>\n${object()}\n</ListBucketResult>\n`;
+  expect(readListPage(text)?.objects).toHaveLength(1);
+});
+
+test("more objects than S3 lists at most", () => {
+  const many = Array.from({ length: 2_500 }, (_, index) => object({ Key: `k${index}`, Size: String(index) }));
+  const read = readListPage(page(many.join("")));
+  expect(read?.objects.map(({ key, size }) => `${key}=${size}`)).toEqual(many.map((_, index) => `k${index}=${index}`));
+});
+
+test("rows say the same as objects, without making a text of what is plain", () => {
+  const etag = fc.constantFrom("&quot;e&quot;", "&quot;f-3&quot;", "e", "&#34;g&#45;2&#34;", "&quot;&quot;", '"h-1"');
+  const key = fc.string({ unit: "binary", minLength: 1, maxLength: 40 }).filter(isWellFormed);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(key, etag), { maxLength: 20 }), fc.string({ maxLength: 3 }), (entries, prefix) => {
+      const text = entries.map(([name, tag]) => object({ Key: encodeURIComponent(name), ETag: tag })).join("");
+      const bytes = Buffer.from(page(`<EncodingType>url</EncodingType>${text}`));
+      const rows = new Rows();
+      expect(readListing(bytes, rows)).toBeDefined();
+      const target = Buffer.alloc(200);
+      const said = Array.from({ length: rows.count }, (_, index) => ({
+        key: target.toString("utf8", 7, 7 + rows.copyKey(index, target, 7, 160)),
+        etag: rows.etag(index),
+        isMultipart: rows.isMultipart(index),
+        isUnder: rows.isUnder(index, prefix),
+      }));
+      const expected = readBytes(bytes)?.objects.map((one) => ({
+        key: one.key,
+        etag: one.etag,
+        isMultipart: one.etag.includes("-"),
+        isUnder: one.key.startsWith(prefix),
+      }));
+      expect(said).toEqual(expected);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each(["plain", "über"])("a key that is longer than there is room is refused: %s", (key) => {
+  const rows = new Rows();
+  readListing(Buffer.from(page(object({ Key: key }))), rows);
+  const length = Buffer.byteLength(key);
+  expect(rows.copyKey(0, Buffer.alloc(20), 0, length)).toBe(length);
+  expect(() => rows.copyKey(0, Buffer.alloc(20), 0, length - 1)).toThrow(RangeError);
 });

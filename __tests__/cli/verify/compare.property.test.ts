@@ -9,6 +9,7 @@ import { makeSpill } from "../../../cli/verify/spill";
 import { DEFAULTS } from "../../../core/env";
 import { FINGERPRINT_KEY, fingerprintOf } from "../../../core/fingerprint";
 import type { ListedObject, Listing } from "../../../core/ports";
+import { rowListingOf } from "../../../lab/verify/rows";
 import { ABSENT, type DestinationObject, type SourceObject } from "../../../core/state";
 import { systemClock } from "../../../worker/clock";
 import { sha256 } from "../../../worker/digest";
@@ -150,14 +151,14 @@ test("the categories are those of the oracle", async () => {
     // A directory bucket is asked for whole directories only.
     const destinationListing = listing("d", unordered.flatMap(listedDestination), options.destinationPage);
     const deps: CompareDeps = {
-      sourceListing,
-      destinationListing: {
+      sourceListing: rowListingOf(sourceListing),
+      destinationListing: rowListingOf({
         ...destinationListing,
         list: (request, signal) => {
           if (!/(^|\/)$/.test(request.prefix) || request.delimited === true) throw new Error(request.prefix);
           return destinationListing.list(request, signal);
         },
-      },
+      }),
       source: { name: BUCKET, head: async (key) => world.get(key)?.source ?? ABSENT, exists: async () => true },
       destination: { name: "d", head: async (key) => world.get(key)?.destination ?? ABSENT },
       clock: { ...systemClock, wallMs: () => NOW * 1000 },

@@ -5,6 +5,7 @@ import { makeSpill } from "../../../cli/verify/spill";
 import { DEFAULTS } from "../../../core/env";
 import { syncError } from "../../../core/errors";
 import type { Clock, Listing } from "../../../core/ports";
+import { rowListingOf } from "../../../lab/verify/rows";
 import { ABSENT } from "../../../core/state";
 import { sha256 } from "../../../worker/digest";
 import { makeController } from "../../../worker/controller";
@@ -46,8 +47,8 @@ function depsOf(sourceListing: Listing, destinationListing: Listing, heads: stri
     return Promise.resolve(ABSENT);
   };
   return {
-    sourceListing,
-    destinationListing,
+    sourceListing: rowListingOf(sourceListing),
+    destinationListing: rowListingOf(destinationListing),
     source: { name: "source", head, exists: () => Promise.resolve(true) },
     destination: { name: "destination", head },
     clock,

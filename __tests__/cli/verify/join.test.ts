@@ -7,6 +7,7 @@ import { type Join, makeJoin } from "../../../cli/verify/join";
 import { DESTINATION, type Facts, type Side, SOURCE } from "../../../cli/verify/record";
 import { makeSpill, type Spill } from "../../../cli/verify/spill";
 import type { ListedObject } from "../../../core/ports";
+import { rowsOf } from "../../../lab/verify/rows";
 
 let folder: string;
 let spill: Spill;
@@ -41,6 +42,7 @@ function collecting(budgetBytes: number, keepEtag = true): { readonly made: Join
 }
 
 const listed = (key: string, size: number, etag = "e"): ListedObject => ({ key, size, etag, lastModified: size + 1 });
+const add = (to: Join, side: Side, object: ListedObject): void => to.add(side, rowsOf([object]), 0);
 const factsOf = ({ size, etag, lastModified }: ListedObject): Facts => ({ size, etag, lastModified });
 
 /** Keys as they come in buckets: shared directories, other scripts, long ones, with slashes wherever. */
@@ -79,7 +81,7 @@ describe.each(BUDGETS)("%s", (_, budgetBytes, numRuns) => {
       for (const turn of turns) {
         const [side, queue] = queues[turn ? 0 : 1]!;
         const next = queue.shift();
-        if (next !== undefined) made.add(side, next);
+        if (next !== undefined) add(made, side, next);
         if (queues.every(([, one]) => one.length === 0)) break;
       }
       await made.finish();
@@ -97,9 +99,9 @@ describe.each(BUDGETS)("%s", (_, budgetBytes, numRuns) => {
 
 test("what is on disk is joined partition by partition, and the files have no names", async () => {
   const { made, told } = collecting(1_200_000);
-  for (let n = 0; n < 20_000; n++) made.add(SOURCE, listed(`k/${n}`, n));
+  for (let n = 0; n < 20_000; n++) add(made, SOURCE, listed(`k/${n}`, n));
   expect(readdirSync(folder)).toEqual([]);
-  for (let n = 19_999; n >= 0; n--) if (n % 5_000 !== 17) made.add(DESTINATION, listed(`k/${n}`, n));
+  for (let n = 19_999; n >= 0; n--) if (n % 5_000 !== 17) add(made, DESTINATION, listed(`k/${n}`, n));
   await made.finish();
   expect(told.size).toBe(20_000);
   const alone = [...told].filter(([, { destination }]) => destination === undefined).map(([key]) => key);
@@ -111,7 +113,7 @@ test("what is on disk is joined partition by partition, and the files have no na
 test("memory stays within the budget, but for the pages being filled", async () => {
   const budgetBytes = 3 * 2 ** 20;
   const { made, told } = collecting(budgetBytes);
-  for (let n = 0; n < 100_000; n++) made.add(SOURCE, listed(`some/longer/key/that/takes/room/${n}`, n));
+  for (let n = 0; n < 100_000; n++) add(made, SOURCE, listed(`some/longer/key/that/takes/room/${n}`, n));
   expect(made.peakBytes).toBeGreaterThan(budgetBytes * 0.9);
   expect(made.peakBytes).toBeLessThan(budgetBytes * 1.1);
   await made.finish();
@@ -124,8 +126,8 @@ test("a file that is larger than the budget is joined within it, and records acr
   const { made, told } = collecting(budgetBytes);
   // Of 1,000 bytes each: some 560 a file, which is read 512 KiB at a time.
   const key = (n: number): string => `${"directory/".repeat(99)}${String(n).padStart(10, "0")}`;
-  for (let n = 0; n < 36_000; n++) made.add(SOURCE, listed(key(n), n));
-  for (let n = 0; n < 36_000; n += 2) made.add(DESTINATION, listed(key(n), n));
+  for (let n = 0; n < 36_000; n++) add(made, SOURCE, listed(key(n), n));
+  for (let n = 0; n < 36_000; n += 2) add(made, DESTINATION, listed(key(n), n));
   await made.finish();
   expect(told.size).toBe(36_000);
   const paired = [...told].filter(([, { source, destination }]) => source !== undefined && destination !== undefined);
@@ -137,8 +139,8 @@ test("a file that is larger than the budget is joined within it, and records acr
 test("room is used again: a window of waiting keys that moves does not grow", () => {
   const { made } = collecting(2 ** 30);
   for (let n = 0; n < 200_000; n++) {
-    made.add(SOURCE, listed(`key/${n}`, n));
-    if (n >= 1_000) made.add(DESTINATION, listed(`key/${n - 1_000}`, n));
+    add(made, SOURCE, listed(`key/${n}`, n));
+    if (n >= 1_000) add(made, DESTINATION, listed(`key/${n - 1_000}`, n));
   }
   expect(made.peakKeys).toBe(1_001);
   // 64 partitions with a page and a small table each, and a second page for some.
@@ -147,8 +149,8 @@ test("room is used again: a window of waiting keys that moves does not grow", ()
 
 test("a key that one listing tells twice counts once, with what was told last", async () => {
   const { made, told } = collecting(2 ** 30);
-  made.add(SOURCE, listed("twice", 1));
-  made.add(SOURCE, listed("twice", 2, "newer"));
+  add(made, SOURCE, listed("twice", 1));
+  add(made, SOURCE, listed("twice", 2, "newer"));
   await made.finish();
   expect(told).toEqual(
     new Map([["twice", { source: { size: 2, etag: "newer", lastModified: 3 }, destination: undefined }]]),
@@ -157,7 +159,7 @@ test("a key that one listing tells twice counts once, with what was told last", 
 
 test("an ETag that is not kept is not told", async () => {
   const { made, told } = collecting(2 ** 30, false);
-  made.add(SOURCE, listed("k", 1, "etag"));
+  add(made, SOURCE, listed("k", 1, "etag"));
   await made.finish();
   expect(told.get("k")?.source?.etag).toBe("");
 });

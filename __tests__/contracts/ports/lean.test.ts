@@ -11,11 +11,12 @@ import { makeExplainHead } from "../../../aws/head";
 import { makeLeanDestinationBucket } from "../../../aws/lean/destination-bucket";
 import { makeS3Transport } from "../../../aws/lean/s3-transport";
 import { makeLeanSourceBucket } from "../../../aws/lean/source-bucket";
-import { makeLeanListing } from "../../../aws/lean/listing";
+import { makeLeanListing, makeLeanRowListing, type LeanListingOptions } from "../../../aws/lean/listing";
 import { leanCalls } from "../../../aws/lean/queue";
 import { makeSqsTransport } from "../../../aws/lean/sqs-transport";
 import { makeQueueOn } from "../../../aws/queue";
 import { startCloud, type Cloud } from "../../../local/cloud";
+import type { Listing } from "../../../core/ports";
 import { describeDestinationBucketContract } from "./destination-bucket";
 import type { DestinationSubject } from "./destination-subject";
 import { describeDestinationUploadsContract } from "./destination-uploads";
@@ -132,7 +133,9 @@ async function queueSubject(): Promise<QueueSubject> {
   };
 }
 
-async function listingSubject(bucket: string): Promise<ListingSubject> {
+type MakeListing = (options: LeanListingOptions) => Listing;
+
+async function listingSubject(bucket: string, make: MakeListing = makeLeanListing): Promise<ListingSubject> {
   const cloud = await startCloud({ principals: ["worker"] });
   cloud.s3.createBucket(bucket);
   const session = bucket === DESTINATION;
@@ -153,7 +156,7 @@ async function listingSubject(bucket: string): Promise<ListingSubject> {
       source?.destroy();
       destination.destroy();
     });
-    return makeLeanListing({ transport, name, session });
+    return make({ transport, name, session });
   };
   return {
     listing: listing(bucket),
@@ -177,3 +180,32 @@ describeSourceBucketContract({ name: "lean", make: sourceSubject });
 describeDestinationBucketContract({ name: "lean", make: destinationSubject });
 describeDestinationUploadsContract({ name: "lean", make: destinationSubject });
 describeQueueContract({ name: "lean", make: queueSubject });
+
+/** Rows as objects. */
+function objectsOfRows(options: LeanListingOptions): Listing {
+  const listing = makeLeanRowListing(options);
+  return {
+    name: listing.name,
+    async list(request, signal) {
+      const { rows, prefixes, token } = await listing.list(request, signal);
+      const objects = Array.from({ length: rows.count }, (_, index) => ({
+        key: rows.key(index),
+        size: rows.size(index),
+        etag: rows.etag(index),
+        lastModified: rows.lastModified(index),
+      }));
+      return { objects, prefixes, token };
+    },
+  };
+}
+
+describeListingContract({
+  name: "lean rows, general purpose",
+  isOrdered: true,
+  make: () => listingSubject(SOURCE, objectsOfRows),
+});
+describeListingContract({
+  name: "lean rows, directory",
+  isOrdered: false,
+  make: () => listingSubject(DESTINATION, objectsOfRows),
+});

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BenchIo } from "../bench";
+import { trusting } from "../certificate";
 import type { Bench } from "../measure";
 import { run } from "../process";
 import { type PeerResult, rounded } from "../result";
@@ -120,15 +121,11 @@ async function measurePeer(
 ): Promise<PeerResult> {
   await cloud.reset({ messages: false });
   const config = await makeConfig();
-  const trusted =
-    certificate === undefined
-      ? {}
-      : { AWS_CA_BUNDLE: certificate, NODE_EXTRA_CA_CERTS: certificate, SSL_CERT_FILE: certificate };
   try {
     const ended = await run({
       command: peer.command,
       args: peer.args(prepared.source, prepared.plainDestination, prepared.endpoint),
-      environment: { ...prepared.operatorEnvironment, ...trusted, AWS_CONFIG_FILE: config.path },
+      environment: { ...prepared.operatorEnvironment, ...trusting(certificate), AWS_CONFIG_FILE: config.path },
       probed: peer.isOurs === true,
       signal,
       timeoutMs: RUN_TIMEOUT_MS,

@@ -1,8 +1,12 @@
 /** docs/performance.md out of the results. Pure: every figure in it was measured by the command that wrote it. */
 import { formatDollars, formatNumber } from "../../../cli/cost/quantities";
 import type { Ceiling } from "../ceiling";
+import type { QueueCost } from "../queue-cost";
 import { type BenchResult, spread } from "../result";
+import type { Tasks } from "../tasks";
 import { type Job, SLOTS } from "../workloads";
+import { queueSection, settingsSection, tasksSection } from "./buy-sections";
+import { table } from "./markdown";
 
 export interface Measured {
   readonly job: Job;
@@ -14,12 +18,17 @@ export interface Allocations {
   readonly lean: number;
   readonly nodeHttpUnsigned: number;
   readonly sdk: number;
+  /** Of one key. */
+  readonly listedRow: number;
+  readonly listedObject: number;
 }
 
 export interface Findings {
   readonly measured: readonly Measured[];
   readonly ceiling: readonly Ceiling[];
   readonly allocations: Allocations;
+  readonly queue: readonly QueueCost[];
+  readonly tasks: Tasks;
   /** "2 x Model name, Node v20.1.2, load 0.5". */
   readonly machine: string;
   readonly command: string;
@@ -80,7 +89,15 @@ const TARGETS: readonly Target[] = [
   },
 ];
 
-export function performanceDocument({ measured, ceiling, allocations, machine, command }: Findings): string {
+export function performanceDocument({
+  measured,
+  ceiling,
+  allocations,
+  queue,
+  tasks,
+  machine,
+  command,
+}: Findings): string {
   return `# Performance
 
 For whoever wants to know what a worker costs, and how well it keeps S3 busy. Written by \`${command}\`; not edited by hand.
@@ -130,6 +147,7 @@ A fresh object takes HEAD, copy, HEAD, a tenth of a receive and a tenth of a del
 
 One HEAD allocates ${formatNumber(allocations.lean)} bytes of heap through the worker's transport, ${formatNumber(allocations.nodeHttpUnsigned)} through \`node:http\` without a
 signature, and ${formatNumber(allocations.sdk)} through the SDK. A test holds the first to 0.9 of the second and to half of the third.
+A key of a listing allocates ${formatNumber(allocations.listedRow)} bytes as \`verify\` reads it, ${formatNumber(allocations.listedObject)} as an object; a test holds the first to a tenth of the second.
 
 ${ceiling.map((one) => `- ${one.server}: ${formatNumber(one.requestsPerSecond)} HEADs/s at 256 in flight; ${one.clientCpuPer1000} CPU s of the client per 1,000 requests.`).join("\n")}
 
@@ -137,20 +155,14 @@ The client of that measurement is the transport alone: signing, sending, reading
 costs beyond that is the worker's own book-keeping (leases, deadlines, slots, log lines), garbage collection, compiling the program's
 code while it runs, TLS, and a start of the process of about half a CPU second. Profiles (\`npm run bench -- small --profile FOLDER\`) show no single
 function above a few percent besides garbage collection and the writes to the sockets.
+
+${queueSection(queue)}
 ${peersSection(measured)}
 ![CPU seconds per 1,000 objects](performance-cpu.svg)
 
-## Settings by size of object
+${tasksSection(tasks)}
 
-The four rows of the shell deployment, reckoned again from the model (2 s fixed and 60 to 75 MiB/s per stream on S3 Standard, [unproven](unproven.md))
-and from the figures above. Task sizes follow from a worker being one thread; on Fargate they were not measured.
-
-| objects | \`copyConcurrency\` | \`taskCpu\` / \`taskMemory\` | \`multipartThresholdMiB\` / \`partSizeMiB\` | what limits |
-| --- | --- | --- | --- | --- |
-| below 100 MB | 256 | 1024 / 2048 | 256 / 128 | one CPU: a worker is one thread, so a second vCPU waits; more workers instead of larger ones |
-| 100 MB to 1 GB | 256 | 1024 / 2048 | 256 / 128 | the streams |
-| above 5 GB | 256 | 1024 / 2048 | 256 / 128 | the streams: every part is one, so one object uses all slots |
-| above 50 GB | 256 | 1024 / 2048 | 256 / 128, larger by itself above 1.22 TiB | the streams; the lease is extended by heartbeats, so \`visibilityTimeoutSeconds\` stays |
+${settingsSection(tasks)}
 `;
 }
 
@@ -211,9 +223,4 @@ Into a general purpose bucket, since most of them cannot write to a directory bu
 
 ${table(["benchmark", "tool", "wall, s", "x ours", "CPU s per 1,000", "x ours", "MiB", "failed"], rows)}
 `;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

@@ -8,6 +8,8 @@ import { type BenchIo, runBench } from "../bench";
 import { measureCeiling } from "../ceiling";
 import type { BenchOptions } from "../options";
 import { measurePeers } from "../peers/peers";
+import { measureQueue } from "../queue-cost";
+import { measureTasks } from "../tasks";
 import { jobOf, type Name } from "../workloads";
 import { type Allocations, type Measured, performanceDocument } from "./document";
 import { barsSvg } from "./svg";
@@ -24,10 +26,12 @@ export async function writeReport(options: BenchOptions, io: BenchIo, folder: st
     const peers = tls && options.peers ? measurePeers : undefined;
     measured.push({ job, tls, result: await runBench(job, { ...options, tls }, io, peers) });
   }
-  io.progress("ceiling and allocations");
+  io.progress("ceiling, queue and allocations");
   const findings = {
     measured,
     ceiling: await measureCeiling(options.runs, options.scale),
+    queue: await measureQueue(options.runs, options.scale),
+    tasks: await measureTasks({ ...options, tls: true }, io),
     allocations: await measureAllocations(),
     machine,
     command: commandOf(options),
