@@ -2,8 +2,9 @@
  * What AWS asks for the things this system uses, in US dollars, without taxes and discounts. A dated copy: prices drift, and a
  * Region that is not here is refused rather than guessed. No price was read from AWS by this tool.
  */
+import { LIST_PRICES } from "../../core/cost";
 
-export const PRICES_DATED = "2026-10-04";
+export const PRICES_DATED = LIST_PRICES.dated;
 
 /** Where a figure was found. */
 export const SOURCES = {
@@ -80,37 +81,7 @@ export const ITEM_NAMES = Object.keys(ITEMS) as Item[];
 /** Dollars per {@link ItemTraits.per} units. */
 export type Prices = Readonly<Record<Item, number>>;
 
-/** Half of On-Demand: the dear end of what Spot was seen at. */
-const SPOT_SHARE = 0.5;
-const FARGATE_CPU_HOUR = 0.03238;
-const FARGATE_GB_HOUR = 0.00356;
-
-export const PRICES: Readonly<Record<string, Prices>> = {
-  "us-east-1": {
-    expressWrites: 0.00113,
-    // On every byte since 2025-04-10; pages that say "above 512 KB" are older.
-    expressUpload: 0.0032,
-    expressReads: 0.00003,
-    expressDeletes: 0,
-    sourceReads: 0.0004,
-    sourceLists: 0.005,
-    queueRequests: 0.4,
-    spotCpu: FARGATE_CPU_HOUR * SPOT_SHARE,
-    spotMemory: FARGATE_GB_HOUR * SPOT_SHARE,
-    onDemandCpu: FARGATE_CPU_HOUR,
-    onDemandMemory: FARGATE_GB_HOUR,
-    publicAddress: 0.005,
-    starterCalls: 0.2,
-    starterTime: 0.0000133334,
-    scheduleEvents: 0,
-    expressStorage: 0.11,
-    logsWritten: 0.5,
-    logsKept: 0.03,
-    metrics: 0.3,
-    alarms: 0.1,
-    image: 0.1,
-  },
-};
+export const PRICES: Readonly<Record<string, Prices>> = { [LIST_PRICES.region]: LIST_PRICES.dollars };
 
 /** The table of a Region; a text when there is none. */
 export function pricesOf(region: string): Prices | string {
