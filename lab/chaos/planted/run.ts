@@ -1,5 +1,5 @@
 /** `--planted`: every planted bug, the mode and seed that finds it, and after how long. */
-import type { Terminal } from "../terminal";
+import type { Terminal } from "../../program/terminal";
 import { PROCESS_BUGS, SIM_BUGS } from "./bugs";
 import { findInProcess } from "./process-search";
 import { findInSim } from "./search";
