@@ -98,15 +98,19 @@ export function missingLines(shown: readonly string[], output: string): readonly
   });
 }
 
+/** An id of this kind or that, or a number with or without fractions. */
+const CHANGING = /\b[a-f\d]{8}(?:-[a-f\d]{4}){3}-[a-f\d]{12}\b|\b(?=[a-z]*\d)[a-z\d]{8,}\b|\d+(?:[.,]\d+)*/;
+
 function patternOf(line: string): RegExp {
-  const parts = line.trimEnd().split("...");
-  const escaped = parts.map((part) =>
-    part
-      .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-      .replace(/ +/g, " +")
-      .replace(/\b[a-f\d]{8}(?:-[a-f\d]{4}){3}-[a-f\d]{12}\b|\b(?=[a-z]*\d)[a-z\d]{8,}\b|\d+/g, (found) =>
-        found.length < 8 ? "\\d+" : "[a-z\\d-]+",
-      ),
-  );
-  return new RegExp(`^${escaped.join(".*")}$`);
+  const parts = line.trimEnd().split("...").map(patternOfPart);
+  return new RegExp(`^${parts.join(".*")}$`);
+}
+
+function patternOfPart(text: string): string {
+  const found = CHANGING.exec(text);
+  if (found === null) return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ +/g, " +");
+  const [changing] = found;
+  const before = patternOfPart(text.slice(0, found.index));
+  const after = patternOfPart(text.slice(found.index + changing.length));
+  return before + (/^[\d.,]+$/.test(changing) ? "\\d+(?:[.,]\\d+)*" : "[a-z\\d-]+") + after;
 }
