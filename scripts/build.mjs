@@ -2,12 +2,16 @@
 import { build } from "esbuild";
 import { chmodSync, existsSync } from "node:fs";
 
-/** Bundle name -> entry. `worker` and `cli` are the product; the others run it on the local cloud. */
+/**
+ * Bundle name -> entry. `worker` and `cli` are the product, `local-cloud` is what the package exports as `s3-express-sync/local`; the others
+ * run the product on the local cloud.
+ */
 const ENTRIES = {
   worker: "worker/main.ts",
   cli: "cli/main.ts",
   starter: "lab/stack/starter-entry.ts",
   local: "local/main.ts",
+  "local-cloud": "local/index.ts",
   demo: "lab/demo/main.ts",
   "verify-measure": "lab/verify/main.ts",
   chaos: "lab/chaos/main.ts",

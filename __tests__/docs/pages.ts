@@ -18,12 +18,18 @@ export const PAGES: readonly Page[] = [
 export interface Fence {
   readonly language: string;
   readonly code: string;
+  /** What a comment above it says it is run with: `<!-- runs: jest -->`. */
+  readonly runs?: string;
 }
 
-const FENCE = /^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm;
+const FENCE = /(?:^<!-- runs: (\w+) -->\s+)?^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm;
 
 export function fencesOf({ text }: Page): Fence[] {
-  return [...text.matchAll(FENCE)].map(([, language = "", code = ""]) => ({ language, code }));
+  return [...text.matchAll(FENCE)].map(([, runs, language = "", code = ""]) => ({
+    language,
+    code,
+    ...(runs === undefined ? {} : { runs }),
+  }));
 }
 
 export function withoutFences({ text }: Page): string {

@@ -5,6 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
+/** Entry, its page of the reference, one of its exports, some words of that export's comment. */
+const ENTRIES = [
+  ["component.ts", "component.md", "createSync", "Checks the settings, looks at what is there"],
+  ["local/index.ts", "local.md", "startCloud", "Starts a cloud in this process"],
+] as const;
+
+function exportsOf(file: string): string[] {
+  return [...readFileSync(file, "utf8").matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
+    .flatMap(([, names = ""]) => names.split(","))
+    .map((name) => name.replace("type ", "").trim())
+    .filter(Boolean);
+}
+
 it("is generated and has every export", async () => {
   const folder = mkdtempSync(join(tmpdir(), "s3es-api-"));
   try {
@@ -12,14 +25,14 @@ it("is generated and has every export", async () => {
       bin: { typedoc: string };
     };
     await promisify(execFile)(process.execPath, [join("node_modules/typedoc", bin.typedoc), "--out", folder]);
-    const page = readFileSync(join(folder, "README.md"), "utf8");
-    const exported = [...readFileSync("component.ts", "utf8").matchAll(/^export (?:type )?\{([^}]*)\}/gm)]
-      .flatMap(([, names = ""]) => names.split(","))
-      .map((name) => name.replace("type ", "").trim());
-    expect(exported).toContain("createSync");
-    const headings = [...page.matchAll(/^### (\w+)/gm)].map(([, name]) => name);
-    expect(headings.sort()).toEqual(exported.sort());
-    expect(page).toContain("Checks the settings, looks at what is there");
+    for (const [entry, module, name, words] of ENTRIES) {
+      const page = readFileSync(join(folder, module), "utf8");
+      const exported = exportsOf(entry);
+      expect(exported).toContain(name);
+      const headings = [...page.matchAll(/^### (\w+)/gm)].map(([, heading]) => heading);
+      expect(headings.sort()).toEqual(exported.sort());
+      expect(page).toContain(words);
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -173,6 +173,47 @@ it(
   MINUTE,
 );
 
+describe("the local cloud of the package", () => {
+  /** Options on the command line, so that no tsconfig.json of ours helps. */
+  const compile = (...args: readonly string[]): Promise<unknown> =>
+    node(
+      process.execPath,
+      [
+        "node_modules/typescript/bin/tsc",
+        ...["--ignoreConfig", "--strict", "--skipLibCheck", "--target", "ES2022", "--types", "node"],
+        ...args,
+      ],
+      { cwd: folder },
+    );
+
+  beforeAll(async () => {
+    for (const name of ["consumer.ts", "as-esm.mts", "as-commonjs.cts"])
+      cpSync("__tests__/package/consumer/consumer.ts", join(folder, name));
+    await compile("--module", "node16", "as-esm.mts", "as-commonjs.cts");
+  }, MINUTE);
+
+  it.each([
+    ["node10, which knows no `exports`", ["--module", "commonjs", "--moduleResolution", "node10"]],
+    ["bundler", ["--module", "esnext", "--moduleResolution", "bundler"]],
+  ])(
+    "has its types with resolution %s",
+    async (_name, options) => {
+      await compile("--noEmit", "--ignoreDeprecations", "6.0", ...options, "consumer.ts");
+    },
+    MINUTE,
+  );
+
+  it.each(["as-esm.mjs", "as-commonjs.cjs"])("starts, serves the SDK and ends with its program %s", async (program) => {
+    const env = { PATH: process.env["PATH"], HOME: home, TMPDIR: mkdtempSync(join(home, "tmp-")) };
+    const { stdout } = await node(process.execPath, [program], { cwd: folder, env, timeout: MINUTE / 2 });
+    expect(JSON.parse(stdout)).toEqual({
+      read: ["hello plain", "hello fast--use1-az4--x-s3"],
+      puts: [503, 200, 200],
+    });
+    expect(readdirSync(env.TMPDIR)).toEqual([]);
+  });
+});
+
 it("has the example the page shows", () => {
   const page = readFileSync("docs/component.md", "utf8");
   for (const file of readdirSync("examples/component")) {

@@ -11,14 +11,21 @@ const SCRIPT = path.resolve(__dirname, "../../scripts/release-check.mjs");
 const PROJECT = {
   name: "project",
   version: "1.2.3",
-  files: ["Dockerfile.package", "dist/cli.cjs", "dist/component.cjs", "dist/types", "dist/worker.cjs"],
+  files: [
+    "Dockerfile.package",
+    "dist/cli.cjs",
+    "dist/component.cjs",
+    "dist/local-cloud.cjs",
+    "dist/types",
+    "dist/worker.cjs",
+  ],
   scripts: { build: "node make.cjs", prepack: "node types.cjs", check: "node check.cjs" },
 };
 const CHANGELOG =
   "# Changelog\n\n## Pending\n\n## 1.2.3 - 2027-01-31\n\n- First.\n\n## 1.2.2 - 2026-12-01\n\n- Older.\n";
 const MAKE = `const { mkdirSync, writeFileSync } = require("node:fs");
 mkdirSync("dist/types/infra", { recursive: true });
-for (const name of ["cli.cjs", "component.cjs", "worker.cjs"]) writeFileSync("dist/" + name, "// " + name);`;
+for (const name of ["cli.cjs", "component.cjs", "local-cloud.cjs", "worker.cjs"]) writeFileSync("dist/" + name, "// " + name);`;
 const TYPES = `const { writeFileSync } = require("node:fs");
 writeFileSync("dist/types/component.d.ts", "export {};");
 writeFileSync("dist/types/infra/deep.d.ts", "export {};");`;

@@ -2,9 +2,10 @@
  * The price tables that come with the tool: dated copies, because an estimate must be possible without a network. A Region that is not
  * here is refused rather than guessed; price-list/ reads it from AWS.
  */
+import { LIST_PRICES } from "../../core/cost";
 import type { Item, Prices, PriceTable } from "./prices";
 
-const PRICES_DATED = "2026-10-04";
+const PRICES_DATED = LIST_PRICES.dated;
 
 const SOURCES = {
   express:
@@ -44,37 +45,7 @@ const FROM: Readonly<Record<Item, keyof typeof SOURCES>> = {
   image: "registry",
 };
 
-/** The dear end of what Spot was seen at, as a share of On-Demand. */
-export const ASSUMED_SPOT_SHARE = 0.5;
-const FARGATE_CPU_HOUR = 0.03238;
-const FARGATE_GB_HOUR = 0.00356;
-
-export const PRICES: Readonly<Record<string, Prices>> = {
-  "us-east-1": {
-    expressWrites: 0.00113,
-    // On every byte since 2025-04-10; pages that say "above 512 KB" are older.
-    expressUpload: 0.0032,
-    expressReads: 0.00003,
-    expressDeletes: 0,
-    sourceReads: 0.0004,
-    sourceLists: 0.005,
-    queueRequests: 0.4,
-    spotCpu: FARGATE_CPU_HOUR * ASSUMED_SPOT_SHARE,
-    spotMemory: FARGATE_GB_HOUR * ASSUMED_SPOT_SHARE,
-    onDemandCpu: FARGATE_CPU_HOUR,
-    onDemandMemory: FARGATE_GB_HOUR,
-    publicAddress: 0.005,
-    starterCalls: 0.2,
-    starterTime: 0.0000133334,
-    scheduleEvents: 0,
-    expressStorage: 0.11,
-    logsWritten: 0.5,
-    logsKept: 0.03,
-    metrics: 0.3,
-    alarms: 0.1,
-    image: 0.1,
-  },
-};
+export const PRICES: Readonly<Record<string, Prices>> = { [LIST_PRICES.region]: LIST_PRICES.dollars };
 
 /** "us-east-1, 2026-10-04". */
 export function datedTable(region: string): string {

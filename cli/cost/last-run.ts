@@ -61,14 +61,14 @@ export function lastRun(metrics: RunMetrics): Run | undefined {
 }
 
 /** What it used. The sizes of the objects are not in the metrics, only their sum: all count as one size. */
-export function usageOf({ copied, bytes, deleted, retries, workers: time }: Run): Usage {
+export function usageOf({ copied, bytes, deleted, retries, workers: time }: Omit<Run, "from" | "to">): Usage {
   const groups: readonly SizeGroup[] = copied === 0 ? [] : [{ objects: copied, bytes: bytes / copied }];
   // A retry repeats one request; the copy is the dearest of them.
   return sum(copying(groups, "event"), deleting(deleted), { expressWrites: retries }, workers(time));
 }
 
 /** A look counts the workers it finds and the ones it launches: they live at least until the next look, a minute at most apart. */
-function workerSeconds(running: readonly MinutePoint[], launched: readonly MinutePoint[]): number {
+export function workerSeconds(running: readonly MinutePoint[], launched: readonly MinutePoint[]): number {
   const perMinute = [...running, ...launched].reduce((all, { value }) => all + value, 0);
   return (perMinute * MINUTE_MS) / 1000;
 }

@@ -2,8 +2,16 @@
  * What work uses: requests and bytes of objects, time of workers, and what there is every month without any work. Pure; the
  * assumptions are constants with a name, because every one of them is printed.
  */
+import {
+  DAYS_PER_MONTH,
+  HEADS_PER_EVENT,
+  HOURS_PER_MONTH,
+  LOG_BYTES_PER_OBJECT,
+  METRICS_WHEN_WORKING,
+  POLLS_PER_WORKER,
+  QUEUE_REQUESTS_PER_EVENT,
+} from "../../core/cost";
 import { DEFAULTS } from "../../core/env";
-import { METRICS } from "../../core/metrics";
 import { type CopySizes, GIB, planCopy } from "../../core/parts";
 import { sum, times, type Usage } from "./usage";
 
@@ -18,8 +26,7 @@ export type Cause = "event" | "backfill";
 
 export const SIZES: CopySizes = { partSize: DEFAULTS.partSize, multipartThreshold: DEFAULTS.multipartThreshold };
 
-export const HOURS_PER_MONTH = 730;
-export const DAYS_PER_MONTH = 30;
+export { DAYS_PER_MONTH, HOURS_PER_MONTH, METRICS_WHEN_WORKING };
 
 export const ASSUMED = {
   /** One worker is bound by its CPU with small objects and by S3 with large ones. */
@@ -29,8 +36,7 @@ export const ASSUMED = {
   startSeconds: 40,
   /** Keys of one backfill message. */
   keysPerMessage: 100,
-  /** Bytes of log per object: its line, and its share of the metrics. */
-  logBytesPerObject: 500,
+  logBytesPerObject: LOG_BYTES_PER_OBJECT,
   /** Of one look of the starter, Lambda's own lines included. */
   logBytesPerLook: 700,
   /** Seconds of one invocation of the starter, at 128 MB. */
@@ -38,8 +44,6 @@ export const ASSUMED = {
   logDaysKept: 30,
   /** Of the worker's image, compressed. */
   imageGb: 0.1,
-  /** Receives in parallel of one worker. */
-  receivers: 2,
 } as const;
 
 /** Seconds a worker still waits for work: so many empty long polls. */
@@ -60,11 +64,9 @@ function copyingGroup({ objects, bytes }: SizeGroup, cause: Cause, sizes: CopySi
   const each: Usage = {
     expressWrites: copyRequests(bytes, sizes),
     expressUpload: bytes / GIB,
-    // Before and after the copy: the convergence rule.
-    sourceReads: 2,
+    sourceReads: HEADS_PER_EVENT,
     expressReads: cause === "backfill" ? 1 : 0,
-    // Sent, received, deleted; a worker receives and deletes up to ten at once, but not when events are rare.
-    queueRequests: cause === "backfill" ? 3 / ASSUMED.keysPerMessage : 3,
+    queueRequests: QUEUE_REQUESTS_PER_EVENT / (cause === "backfill" ? ASSUMED.keysPerMessage : 1),
     // A page of a listing has 1,000 keys; both sides are listed.
     sourceLists: cause === "backfill" ? 1 / 1000 : 0,
     ...logs(ASSUMED.logBytesPerObject),
@@ -83,9 +85,9 @@ function copyRequests(bytes: number, sizes: CopySizes): number {
 /** HEADs before and after a delete, the delete, its message. */
 export function deleting(objects: number): Usage {
   return times(objects, {
-    sourceReads: 2,
+    sourceReads: HEADS_PER_EVENT,
     expressDeletes: 1,
-    queueRequests: 3,
+    queueRequests: QUEUE_REQUESTS_PER_EVENT,
     ...logs(ASSUMED.logBytesPerObject),
   });
 }
@@ -115,22 +117,10 @@ export function workers({ runs, seconds }: WorkerTime, spotShare: number = SPOT_
     onDemandCpu: hours * (1 - spotShare) * TASK.vcpu,
     onDemandMemory: hours * (1 - spotShare) * TASK.gb,
     publicAddress: hours,
-    queueRequests: (ASSUMED.receivers * seconds) / DEFAULTS.longPollSeconds,
+    queueRequests: (POLLS_PER_WORKER * seconds) / DEFAULTS.longPollSeconds,
     metrics: metricMonths(hours, runs),
   });
 }
-
-/** CloudWatch bills a custom metric for every hour in which it has a value; these have one whenever something is copied. */
-export const METRICS_WHEN_WORKING = [
-  "SyncLagSeconds",
-  "ObjectsCopied",
-  "BytesCopied",
-  "SlotsInUse",
-  "Visible",
-  "InFlight",
-  "Running",
-  "Launched",
-] as const satisfies readonly (keyof typeof METRICS)[];
 
 /** Every run touches an hour of its own at worst; there are no more than the month has. */
 function metricMonths(hours: number, runs: number): number {

@@ -1,6 +1,9 @@
-/** Lag and throughput from CloudWatch: which numbers are asked for, and what they say. Pure. */
+/** Lag, throughput and what it cost from CloudWatch: which numbers are asked for, and what they say. Pure. */
 import type { MetricQuery, Point } from "../../aws/operator/metrics";
+import { LIST_PRICES } from "../../core/cost";
 import { type MetricName, NAMESPACE, queueDimension } from "../../core/metrics";
+import { billOf } from "../cost/bill";
+import { usageOf, workerSeconds } from "../cost/last-run";
 import type { Activity } from "./situation";
 
 /** Sums are of this long. */
@@ -37,6 +40,9 @@ export function activityQueries(queueUrl: string) {
     copied: own("ObjectsCopied", "Sum"),
     bytesCopied: own("BytesCopied", "Sum"),
     deleted: own("ObjectsDeleted", "Sum"),
+    retries: own("Retries", "Sum"),
+    running: own("Running", "Maximum"),
+    launched: own("Launched", "Sum"),
   };
 }
 
@@ -53,7 +59,21 @@ export function activityOf(points: ActivityPoints, now: number): Activity {
     ...measured("deleted", sum(points.deleted)),
     ...measured("messagesDone", sum(points.messagesDone)),
     ...measured("messagesPerSecond", rate),
+    ...measured("dollars", dollarsOf(points)),
   };
+}
+
+/** Undefined when neither work nor a worker was measured. */
+function dollarsOf({ copied, bytesCopied, deleted, retries, running, launched }: ActivityPoints): number | undefined {
+  if ([copied, deleted, running, launched].every((points) => points.length === 0)) return undefined;
+  const usage = usageOf({
+    copied: sum(copied) ?? 0,
+    bytes: sum(bytesCopied) ?? 0,
+    deleted: sum(deleted) ?? 0,
+    retries: sum(retries) ?? 0,
+    workers: { runs: sum(launched) ?? 0, seconds: workerSeconds(running, launched) },
+  });
+  return billOf(usage, LIST_PRICES.dollars).dollars;
 }
 
 /** CloudWatch has percentiles by minute: the median minute, weighed by its keys, and the worst minute's p99. */

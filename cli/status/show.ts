@@ -1,5 +1,7 @@
 /** A situation as text for people: the sentence first, then one line per part. Pure. */
+import { LIST_PRICES } from "../../core/cost";
 import { describeLook } from "../../core/look";
+import { formatDollars } from "../cost/quantities";
 import { duration } from "../shell/progress";
 import { bytes, count } from "../shell/words";
 import type { Summary } from "./describe";
@@ -16,6 +18,7 @@ export function statusLines(situation: Situation, { sentence }: Pick<Summary, "s
     ["last look", lookText(situation)],
     ["lag", lagText(situation)],
     ["throughput", throughputText(situation)],
+    ["cost", costText(situation)],
     ...situation.unread.map((what) => ["not read", what] as const),
   ];
   return [sentence, "", ...rows.map(([name, text]) => `${name.padEnd(13)} ${text}`)];
@@ -74,6 +77,12 @@ function lagText({ activity: { lag, windowSeconds } }: Situation): string {
 
 function seconds(value: number): string {
   return value < 60 ? `${value.toFixed(1)} s` : duration(value);
+}
+
+function costText({ activity: { dollars, windowSeconds } }: Situation): string {
+  const window = `in the last ${duration(windowSeconds)}`;
+  if (dollars === undefined) return `no work ${window}`;
+  return `${formatDollars(dollars)} of work ${window}, at list prices of ${LIST_PRICES.region}`;
 }
 
 function throughputText({ activity }: Situation): string {

@@ -56,6 +56,8 @@ export interface Activity {
   readonly messagesDone?: number;
   /** Messages finished per second, over the last minutes that are known. */
   readonly messagesPerSecond?: number;
+  /** What this work cost at list prices (core/cost.ts), as `cost --last-run` counts. */
+  readonly dollars?: number;
 }
 
 /** Why no workers are started, if it is on purpose. */

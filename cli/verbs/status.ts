@@ -13,8 +13,8 @@ export function statusVerb(shell: Shell) {
   return makeVerb("status", {
     summary: "what is going on, in one sentence and in numbers",
     description: [
-      "Queue, dead letters, workers, the starter's last decision, lag and throughput. Counts of SQS are approximate;",
-      "lag, throughput and ages come from CloudWatch and are minutes late. What was not measured is said to be so, never shown as 0.",
+      "Queue, dead letters, workers, the starter's last decision, lag, throughput and cost. Counts of SQS are approximate;",
+      "lag, throughput, cost and ages come from CloudWatch and are minutes late. What was not measured is said to be so, never shown as 0.",
       "--watch looks every 5 seconds until Ctrl-C, which ends it with 0.",
       "Exit codes: 0 it could be read, 1 it could not (with --check also: something needs attention), 2 wrong usage.",
     ].join("\n"),

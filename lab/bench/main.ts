@@ -1,6 +1,7 @@
 /** `npm run bench`. Exit codes: 0 measured, 1 something failed, 2 wrong usage, 130 interrupted. */
 import { join } from "node:path";
-import { Interrupted, type Terminal } from "../chaos/terminal";
+import { codeOf, Interrupted, interruption } from "../program/program";
+import { type Terminal, terminalFor } from "../program/terminal";
 import { runBench } from "./bench";
 import { measureCeiling } from "./ceiling";
 import { type BenchOptions, readOptions } from "./options";
@@ -18,16 +19,14 @@ async function main(): Promise<number> {
     writeErr: (text) => void process.stderr.write(text),
   });
   if (typeof options === "number") return options;
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
-  const terminal = terminalFor(options.json);
-  try {
-    await carryOut(options, terminal);
+  const terminal = terminalFor(options.json, interruption());
+  return codeOf(async () => {
+    // What was under way when the signal came may fail in its own way.
+    await carryOut(options, terminal).catch((error: unknown) => {
+      throw terminal.signal.aborted ? new Interrupted() : error;
+    });
     return 0;
-  } catch (error) {
-    const interrupted = error instanceof Interrupted || terminal.signal.aborted;
-    process.stderr.write(interrupted ? "interrupted; everything is closed and removed\n" : `${messageOf(error)}\n`);
-    return interrupted ? 130 : 1;
-  }
+  });
 }
 
 async function carryOut(options: BenchOptions, terminal: Terminal): Promise<void> {
@@ -68,30 +67,6 @@ async function carryOut(options: BenchOptions, terminal: Terminal): Promise<void
   terminal.progress("");
   terminal.lines(resultLines(job, result));
   terminal.document(result);
-}
-
-function terminalFor(json: boolean): Terminal {
-  const live = process.stderr.isTTY && process.env["TERM"] !== "dumb";
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => controller.abort(new Interrupted()));
-  }
-  return {
-    signal: controller.signal,
-    lines: (lines) => {
-      if (!json) process.stdout.write(lines.map((line) => `${line}\n`).join(""));
-    },
-    progress: (text) => {
-      if (live) process.stderr.write(`\r\u001b[K${text}`);
-    },
-    document: (value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
-    },
-  };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 void main().then((code) => process.exit(code));

@@ -6,7 +6,7 @@ import { MIB } from "../../core/parts";
 import { sleep } from "../demo/wait";
 import { seeded } from "../sim/random";
 import { startStack, type Stack, type StackSettings } from "../stack/stack";
-import type { Terminal } from "./terminal";
+import type { Terminal } from "../program/terminal";
 
 const PARTS = 800;
 const PART_BYTES = 8 * MIB;

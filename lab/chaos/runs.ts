@@ -6,7 +6,7 @@ import type { CommandLine } from "./options";
 import { runProcessSeed } from "./process/run";
 import { processLines, simLines } from "./report";
 import { runSimSeed } from "./sim/run";
-import type { Terminal } from "./terminal";
+import type { Terminal } from "../program/terminal";
 
 type RunCommand = Extract<CommandLine, { kind: "run" }>;
 

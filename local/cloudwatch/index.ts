@@ -18,6 +18,7 @@ export interface CloudWatchOptions {
 }
 
 export interface CloudWatch {
+  /** @internal Where requests for it go. */
   readonly service: Service;
   /** As PutMetricData would: one value, at `at` (ms since the epoch) or now. */
   put(metric: {

@@ -14,6 +14,7 @@ export interface Ec2Options {
 }
 
 export interface Ec2 {
+  /** @internal Where requests for it go. */
   readonly service: Service;
   readonly network: Network;
 }

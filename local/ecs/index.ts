@@ -49,7 +49,9 @@ export interface TaskInfo {
 }
 
 export interface Ecs {
+  /** @internal Where requests for it go. */
   readonly service: Service;
+  /** @internal */
   readonly metadata: PlainHandler;
   /** What a start on FARGATE_SPOT meets from now on. */
   spotAvailability: SpotAvailability;

@@ -123,7 +123,7 @@ export class Faults {
     return this.rules.map(({ name, rule, seen, hits }) => ({ name, rule, seen, hits }));
   }
 
-  /** For the front: what happens to this request. Counts. */
+  /** @internal For the front: what happens to this request. Counts. */
   strike(point: FaultPoint): readonly Strike[] {
     if (this.rules.length === 0) return NONE;
     const strikes: Strike[] = [];

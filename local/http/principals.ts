@@ -34,7 +34,7 @@ export class Principals {
   }
 
   /**
-   * Who an access key belongs to, the token that came with it included.
+   * @internal Who an access key belongs to, the token that came with it included.
    * @throws CloudError InvalidAccessKeyId, InvalidToken or ExpiredToken, in the service's own words.
    */
   identify(

@@ -15,6 +15,7 @@ export interface KeyInput {
 }
 
 export interface Kms {
+  /** @internal Where requests for it go. */
   readonly service: Service;
   /** Answers the key's ARN. */
   createKey(input?: KeyInput): string;

@@ -21,6 +21,7 @@ export interface LambdaOptions {
 }
 
 export interface Lambda {
+  /** @internal Where requests for it go. */
   readonly service: Service;
   /** Answers the function's ARN. */
   createFunction(input: FunctionInput): string;

@@ -27,6 +27,7 @@ export interface LoggedLine {
 }
 
 export interface Logs {
+  /** @internal Where requests for it go. */
   readonly service: Service;
   /** Nothing if it exists already. Retention is shown and never expires anything. */
   createGroup(name: string, options?: { readonly retentionInDays?: number }): void;

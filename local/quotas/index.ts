@@ -12,6 +12,7 @@ interface Quota {
 }
 
 export interface Quotas {
+  /** @internal Where requests for it go. */
   readonly service: Service;
   /** The applied value of this account, e.g. `set("fargate", "L-3032A538", 64)`. @throws CloudError NoSuchResourceException */
   set(serviceCode: string, quotaCode: string, value: number): void;

@@ -36,6 +36,7 @@ export interface ScheduleOptions {
 }
 
 export interface Schedule {
+  /** @internal Where requests for it go. */
   readonly service: Service;
   /** First fires one period from now. Answers the rule's ARN. */
   createRule(rule: RuleInput): string;

@@ -46,6 +46,7 @@ export interface QueueAdmin {
 }
 
 export interface Sqs {
+  /** @internal Where requests for it go. */
   readonly service: Service;
   createQueue(name: string, attributes?: Readonly<Record<string, string>>): QueueAdmin;
   /** @throws CloudError QueueDoesNotExist */

@@ -1,7 +1,10 @@
 /** What CloudWatch measured and what it did not; what the starter's log says; what the starter is told. */
+import { billOf } from "../../../cli/cost/bill";
+import { usageOf } from "../../../cli/cost/last-run";
 import { type ActivityPoints, activityOf, activityQueries } from "../../../cli/status/activity";
 import { limitsOf } from "../../../cli/status/limits";
 import { readStarterLog } from "../../../cli/status/starter-log";
+import { LIST_PRICES } from "../../../core/cost";
 import { METRICS } from "../../../core/metrics";
 
 const NOW = 10_000_000;
@@ -15,6 +18,9 @@ const NOTHING: ActivityPoints = {
   copied: [],
   bytesCopied: [],
   deleted: [],
+  retries: [],
+  running: [],
+  launched: [],
 };
 const points = (...values: readonly number[]) =>
   values.map((value, index) => ({ at: NOW - (values.length - index) * 60_000, value }));
@@ -49,7 +55,7 @@ it("sums, the percentiles of the lag, the newest age, the rate of the last minut
     bytesCopied: points(1024),
     deleted: points(0),
   };
-  expect(activityOf(measured, NOW)).toEqual({
+  expect(activityOf(measured, NOW)).toMatchObject({
     windowSeconds: 900,
     oldest: { seconds: 42, at: NOW - 60_000 },
     // Three of five keys were in the minute with 1 s.
@@ -60,6 +66,21 @@ it("sums, the percentiles of the lag, the newest age, the rate of the last minut
     messagesDone: 187,
     messagesPerSecond: 183 / 300,
   });
+});
+
+it("dollars are those of the last run's bill, and nothing measured is not $0", () => {
+  const measured = {
+    ...NOTHING,
+    copied: points(3, 4),
+    bytesCopied: points(1024),
+    retries: points(2),
+    running: points(1, 2),
+    launched: points(1),
+  };
+  const workers = { runs: 1, seconds: 240 };
+  const usage = usageOf({ copied: 7, bytes: 1024, deleted: 0, retries: 2, workers });
+  expect(activityOf(measured, NOW).dollars).toBe(billOf(usage, LIST_PRICES.dollars).dollars);
+  expect(activityOf({ ...NOTHING, retries: points(1) }, NOW).dollars).toBeUndefined();
 });
 
 it("a burst within a minute is no higher a rate than that minute's", () => {

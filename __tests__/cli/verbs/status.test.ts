@@ -33,6 +33,7 @@ test("idle, waiting, starting, finished, and a dead letter", async () => {
       expect.stringMatching(/^last look {5}\d+ s ago: nothing to do: the queue is empty$/) as string,
       "lag           no live event was finished in the last 15 min",
       "throughput    no copies or deletes in the last 15 min",
+      "cost          no work in the last 15 min",
       "",
     ]);
 
@@ -65,6 +66,7 @@ test("idle, waiting, starting, finished, and a dead letter", async () => {
       /\nlag {11}p50 \d+\.\d s, p99 \d+\.\d s, max \d+\.\d s from event to check \(last 15 min\)\n/,
     );
     expect(finished.stdout).toMatch(/\nthroughput {4}3 objects copied, 3 B copied in the last 15 min\n/);
+    expect(finished.stdout).toMatch(/\ncost {10}\$0\.\d+ of work in the last 15 min, at list prices of us-east-1\n/);
 
     world.deadLetters.send("whatever");
     const trouble = await status("--check");

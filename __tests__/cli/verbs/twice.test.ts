@@ -60,6 +60,7 @@ const STEPS: readonly Step[] = [
         ),
         /^lag {11}p50 \d+\.\d s, p99 \d+\.\d s, max \d+\.\d s from event to check \(last 15 min\)$/,
         "throughput    2 objects copied, 16 B copied, 1 object deleted in the last 15 min",
+        /^cost {10}\$0\.\d+ of work in the last 15 min, at list prices of us-east-1$/,
       ],
     },
   },

@@ -2,7 +2,7 @@
 import { EXPRESS_ZONES } from "../../../core/zones";
 import { isSyncError } from "../../../core/errors";
 import { cliError } from "../../shell/errors";
-import { ASSUMED_SPOT_SHARE } from "../built-in-prices";
+import { ASSUMED_SPOT_SHARE } from "../../../core/cost";
 import { ITEM_NAMES, type Item, ITEMS, type Prices, type PriceTable } from "../prices";
 import type { Download } from "./download";
 import { findPrice, type Offer, readOffer } from "./offer";

@@ -1,7 +1,6 @@
 /** Ways to break the worker, one rule each, and where the simulation finds them. */
-import type { Scenario } from "../../sim/scenario";
 import type { Patch } from "./build";
-import { bucketLost, changesDuringHeads, existingObjects, handoffs, stopInWrites } from "./shapes";
+import { bucketLost, changesDuringHeads, existingObjects, handoffs, type Shape, stopInWrites } from "./shapes";
 
 export interface SimBug {
   readonly name: string;
@@ -11,7 +10,7 @@ export interface SimBug {
   /** First seed of the search; the search takes the next seeds up to the bound of the test. */
   readonly fromSeed: number;
   /** Makes the situation that the rule is about more frequent; the default is the random scenario as it is. */
-  readonly shape?: (scenario: Scenario) => Scenario;
+  readonly shape?: Shape;
 }
 
 /** The verb has to be carried from the event to the reconcile, which the worker takes care not to do. */

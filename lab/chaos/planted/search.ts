@@ -16,11 +16,12 @@ export interface FoundInSim {
   readonly scenarios: number;
 }
 
-export async function findInSim({ patches, fromSeed, shape = asItIs }: SimBug): Promise<FoundInSim | undefined> {
+export async function findInSim({ patches, fromSeed, shape }: SimBug): Promise<FoundInSim | undefined> {
   const planted = await simWorkerWith(patches);
   const original = await product();
   for (let seed = fromSeed; seed < fromSeed + WITHIN; seed++) {
-    const scenario = shape(randomScenario(seed));
+    const random = randomScenario(seed);
+    const scenario = shape?.bend(random) ?? random;
     const promise = await brokenPromise(scenario, planted);
     if (promise === undefined || (await brokenPromise(scenario, original)) !== undefined) continue;
     return { seed, promise, scenarios: seed - fromSeed + 1 };
@@ -36,8 +37,4 @@ function product(): Promise<RunWorker> {
 
 async function brokenPromise(scenario: Scenario, worker: RunWorker): Promise<string | undefined> {
   return (await simulate(scenario, worker)).problems[0]?.promise;
-}
-
-function asItIs(scenario: Scenario): Scenario {
-  return scenario;
 }
