@@ -23,6 +23,7 @@ const notRun = (because: string): CommandClass => ({ is: "not-run", because });
 /** The first that matches counts. */
 export const COMMAND_RULES: readonly Rule[] = [
   { file: "docs/unproven.md", matches: /./, then: notRun("it needs an AWS account: that is what the page is about") },
+  { matches: /^s3-express-sync verify --deep --repair --wait$/, then: by("cli/verbs/verify-wait.test.ts") },
   { matches: /^(?:npx )?s3-express-sync /, then: RUN },
   { matches: /^pulumi stack output --json > /, then: RUN },
   { matches: /^echo .*\| aws s3 cp|^aws s3 ls/, then: RUN },
