@@ -53,6 +53,16 @@ test("a target that was missed says so, and by how much; one that was met does n
   expect(text).toMatch(/\| giant \| part of the slots that was busy \| at least 0\.95 \| 0\.97 \| met \|/);
 });
 
+test("the fastest other tool that copied everything is an aim, too; without one there is no such row", () => {
+  expect(performanceDocument(findings({ ...PEER, wallSeconds: 4 }))).toContain(
+    "| small | wall / that of the fastest other tool | at most 1 | 1.5 | **missed**, by a factor of 1.5 |",
+  );
+  expect(performanceDocument(findings())).toContain(
+    "| small | wall / that of the fastest other tool | at most 1 | 0.67 | met |",
+  );
+  expect(performanceDocument(findings({ ...PEER, failedObjects: 1 }))).not.toContain("fastest other tool");
+});
+
 test("other tools stand beside ours, with the ratio and what they failed at", () => {
   expect(performanceDocument(findings())).toContain("| small | other 1 | 9 | 1.5 | 4 | 10 | 9 | 0 |");
   const failing = performanceDocument(findings({ ...PEER, failedObjects: 3 }));

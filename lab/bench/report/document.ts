@@ -40,7 +40,8 @@ interface Target {
   readonly what: string;
   readonly aim: number;
   readonly isMost: boolean;
-  readonly of: (measured: Measured) => number;
+  /** Undefined where there is nothing to compare with: then it is no row. */
+  readonly of: (measured: Measured) => number | undefined;
 }
 
 const TARGETS: readonly Target[] = [
@@ -50,6 +51,13 @@ const TARGETS: readonly Target[] = [
     aim: 0.2,
     isMost: true,
     of: ({ result }) => result.cpuSecondsPer1000,
+  },
+  {
+    name: "small",
+    what: "wall / that of the fastest other tool",
+    aim: 1,
+    isMost: true,
+    of: ({ result }) => overFastest(result),
   },
   {
     name: "large",
@@ -186,10 +194,17 @@ function targetRow({ name, what, aim, isMost, of }: Target, measured: readonly M
   const found = measured.find(({ job }) => job.name === name);
   if (found === undefined) return [];
   const value = of(found);
+  if (value === undefined) return [];
   const isMet = isMost ? value <= aim : value >= aim;
   const factor = isMost ? value / aim : aim / value;
   const verdict = isMet ? "met" : `**missed**, by a factor of ${formatNumber(factor)}`;
   return [[name, what, `${isMost ? "at most" : "at least"} ${formatNumber(aim)}`, formatNumber(value), verdict]];
+}
+
+/** Of the tools that copied every object. */
+function overFastest({ wallSeconds, peers }: BenchResult): number | undefined {
+  const walls = peers.filter(({ failedObjects }) => failedObjects === 0).map((peer) => peer.wallSeconds);
+  return walls.length === 0 ? undefined : wallSeconds / Math.min(...walls);
 }
 
 function middle({ runs }: BenchResult, name: "slotsBusy" | "copiesPerKeyAndSecond" | "cpuSeconds"): number {
