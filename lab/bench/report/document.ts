@@ -154,7 +154,7 @@ A fresh object takes HEAD, copy, HEAD, a tenth of a receive and a tenth of a del
 ## Where the CPU goes
 
 One HEAD allocates ${formatNumber(allocations.lean)} bytes of heap through the worker's transport, ${formatNumber(allocations.nodeHttpUnsigned)} through \`node:http\` without a
-signature, and ${formatNumber(allocations.sdk)} through the SDK. A test holds the first to 0.9 of the second and to half of the third.
+signature, and ${formatNumber(allocations.sdk)} through the SDK. A test holds the first to 0.6 of the second and to a tenth of the third.
 A key of a listing allocates ${formatNumber(allocations.listedRow)} bytes as \`verify\` reads it, ${formatNumber(allocations.listedObject)} as an object; a test holds the first to a tenth of the second.
 
 ${ceiling.map((one) => `- ${one.server}: ${formatNumber(one.requestsPerSecond)} HEADs/s at 256 in flight; ${one.clientCpuPer1000} CPU s of the client per 1,000 requests.`).join("\n")}
