@@ -43,7 +43,7 @@ const ORIGINS: readonly Origin[] = ["backfill", "verify", "worker"];
 
 /** JSON with a fixed order of fields, in characters that SQS takes: U+FFFE and U+FFFF are not XML's (API SendMessage). */
 export function encodeEnvelope(envelope: Envelope): string {
-  const { v, kind, failures, eventTime, firstSeen, origin } = envelope;
+  const { v, kind, failures, eventTime, firstSeen, origin, sweep } = envelope;
   const text = JSON.stringify({
     v,
     kind,
@@ -51,6 +51,7 @@ export function encodeEnvelope(envelope: Envelope): string {
     eventTime,
     firstSeen,
     origin,
+    ...(sweep === true ? { sweep } : {}),
     ...(envelope.kind === "handoff" && envelope.upload !== undefined
       ? { upload: { id: envelope.upload.id, fingerprint: envelope.upload.fingerprint } }
       : {}),
@@ -91,6 +92,7 @@ export function mergeHistory(a: EnvelopeHistory, b: EnvelopeHistory): EnvelopeHi
     eventTime: Math.min(...counting.map(({ eventTime }) => eventTime)),
     firstSeen: Math.min(a.firstSeen, b.firstSeen),
     origin: a.origin === "worker" ? a.origin : b.origin,
+    ...(a.sweep === true || b.sweep === true ? { sweep: true } : {}),
   };
 }
 
@@ -169,8 +171,8 @@ export function splitEnvelope<E extends KeysEnvelope | HandoffEnvelope>(
   return batches.map((keys) => ({ ...envelope, keys }));
 }
 
-function plainHistory({ failures, eventTime, firstSeen, origin }: EnvelopeHistory): EnvelopeHistory {
-  return { failures, eventTime, firstSeen, origin };
+function plainHistory({ failures, eventTime, firstSeen, origin, sweep }: EnvelopeHistory): EnvelopeHistory {
+  return { failures, eventTime, firstSeen, origin, ...(sweep === true ? { sweep } : {}) };
 }
 
 function plainEntry({ key, size }: KeyEntry): KeyEntry {
@@ -210,7 +212,10 @@ function readHistory(value: Fields): Reading<EnvelopeHistory> {
   const rawOrigin = field(value, "origin");
   const origin = ORIGINS.find((known) => known === rawOrigin);
   if (origin === undefined) return bad(`origin is ${show(rawOrigin)}`);
-  return good({ failures: failures.value, eventTime: eventTime.value, firstSeen: firstSeen.value, origin });
+  return good({
+    ...{ failures: failures.value, eventTime: eventTime.value, firstSeen: firstSeen.value, origin },
+    ...(field(value, "sweep") === true ? { sweep: true } : {}),
+  });
 }
 
 /** Every key once: the first entry of a key wins. */

@@ -34,6 +34,8 @@ export interface EnvelopeHistory {
   /** Epoch milliseconds when a worker first held it. */
   readonly firstSeen: number;
   readonly origin: Origin;
+  /** Uploads of these keys may be open that nobody owns: whoever takes the keys looks for them once (rule 8). */
+  readonly sweep?: true;
 }
 
 export interface KeysEnvelope extends EnvelopeHistory {

@@ -47,7 +47,7 @@ export function attend(deps: AttendDeps, task: KeyTask): Attending {
     canHandOff: () => deps.queueExists() && holds(),
     onWritten: () => deps.breaker.succeeded(task.key),
   });
-  const work = { task, calls, stopping, holds, orphaned: false, giveUp: undefined };
+  const work = { task, calls, stopping, holds, giveUp: undefined };
   const done = attendAll(deps, work).finally(() => {
     deps.breaker.forget(task.key);
     unlink();
@@ -136,13 +136,13 @@ async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<So
         progress: makeProgress({ clock, log, tally, plan }, task.key),
         lanes: deps.lanes,
         onOrphan: () => {
-          work.orphaned = true;
+          task.orphaned = true;
         },
       },
     },
     { key: task.key, mustLook, giveUp: work.giveUp, uploads: task.uploads },
   );
-  if (work.orphaned) await sweep(deps, work);
+  if (task.orphaned) await sweep(deps, work);
   return state;
 }
 
@@ -156,7 +156,7 @@ async function sweep(deps: AttendDeps, work: Work): Promise<void> {
   const aborted = await abortOtherUploads({ destination: deps.reconciling.destination, calls }, task.key, keep);
   // Only now: a sweep that failed half way has to be repeated.
   task.suspectUploads = false;
-  work.orphaned = false;
+  task.orphaned = false;
   if (aborted > 0) deps.report.uploadsSwept(task.key, aborted);
 }
 

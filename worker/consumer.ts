@@ -39,6 +39,8 @@ export interface ConsumerDeps {
   /** Whether the worker has work of its own. */
   readonly busy: () => boolean;
   readonly intake: (lease: Lease) => Promise<void>;
+  /** So many messages were asked for, and so many came. */
+  readonly answered: (asked: number, came: number) => void;
   readonly longPollSeconds: number;
   readonly emptyPollsBeforeExit: number;
   readonly receivers: number;
@@ -119,7 +121,8 @@ export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promi
       deps.queue.receive(max, waitSeconds, signal),
     ).finally(() => (asked -= max));
     // Filed synchronously, so that room() already counts them when the next receiver asks.
-    for (const message of messages) void deps.intake(deps.leases.add(message, sentAt));
+    for (const message of messages) take(deps.leases.add(message, sentAt));
+    deps.answered(max, messages.length);
     isFull = messages.length === MAX_MESSAGES;
     if (messages.length > 0) {
       emptyPolls.fill(0);
@@ -127,6 +130,13 @@ export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promi
       callHelp();
     }
     return messages.length;
+  }
+
+  /** An answer that was held up for longer than its leases, as by a process that stood still: others have the message by now. */
+  function take(lease: Lease): void {
+    if (deps.leases.holds(lease, 0)) return void deps.intake(lease);
+    deps.leases.letGo(lease);
+    deps.log.warn("came-too-late", { messageId: lease.message.messageId, advice: "It comes back by itself." });
   }
 
   function mayHelp(): boolean {

@@ -30,6 +30,8 @@ export interface KeyTask {
   mustLook: boolean;
   /** A worker may have died while it copied this key. */
   suspectUploads: boolean;
+  /** An upload may exist whose id we never learned. */
+  orphaned: boolean;
   /** Planned copy requests that have not been started. */
   unstarted: number;
 }
@@ -92,6 +94,7 @@ export function makeInbox(sizes: CopySizes, slots: number): Inbox {
       uploads: [],
       mustLook: false,
       suspectUploads: false,
+      orphaned: false,
       unstarted: 0,
     };
     tasks.set(key, task);

@@ -117,7 +117,11 @@ export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
       entries,
       upload: envelope.kind === "handoff" ? envelope.upload : undefined,
       mustLook: true,
-      suspectUploads: lease.message.receiveCount > 1 || envelope.failures > 0 || envelope.origin === "worker",
+      suspectUploads:
+        lease.message.receiveCount > 1 ||
+        envelope.failures > 0 ||
+        envelope.origin === "worker" ||
+        envelope.sweep === true,
       live: envelope.origin === "worker",
     });
   }

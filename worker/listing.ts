@@ -304,7 +304,7 @@ export function makeLister(deps: ListerDeps): Lister {
   };
 }
 
-/** What is enqueued carries the time of the backfill, and is never taken for live work, whatever the message says. */
+/** What is enqueued carries the time of the backfill, and is never taken for live work or a sweep, whatever the message says. */
 function bulk({ eventTime, firstSeen, origin }: EnvelopeHistory): EnvelopeHistory {
   return { failures: 0, eventTime, firstSeen, origin: origin === "worker" ? "backfill" : origin };
 }

@@ -44,13 +44,13 @@ export function makeRelease({ inbox, outbox, leases }: ReleaseDeps): Release {
       }
       case "put-back": {
         const sent = await outbox.send(
-          putBackMessage(entryOf(task), historyOfAll(deliveries, verdict.failures), verdict),
+          putBackMessage(entryOf(task), historyOfAll(task, deliveries, verdict.failures), verdict),
         );
         end(sent, task, deliveries);
         return sent;
       }
       case "dead-letter": {
-        const history = historyOfAll(deliveries, 0);
+        const history = historyOfAll(task, deliveries, 0);
         const sent = await outbox.deadLetter(
           deadLetterOf(encodeEnvelope(putBack([entryOf(task)], history)), verdict.error, task.key),
         );
@@ -65,8 +65,10 @@ function entryOf(task: KeyTask): KeyEntry {
   return task.size === undefined ? { key: task.key } : { key: task.key, size: task.size };
 }
 
-function historyOfAll(deliveries: readonly Delivery[], failures: number): EnvelopeHistory {
-  return { ...deliveries.map((delivery) => delivery.history).reduce(mergeHistory), failures };
+/** A sweep that was asked for and not done is handed on; one that was done is not asked for again (rule 8). */
+function historyOfAll(task: KeyTask, deliveries: readonly Delivery[], failures: number): EnvelopeHistory {
+  const { sweep: _, ...history } = deliveries.map((delivery) => delivery.history).reduce(mergeHistory);
+  return { ...history, failures, ...(task.suspectUploads || task.orphaned ? { sweep: true } : {}) };
 }
 
 function putBackMessage(

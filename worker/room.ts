@@ -2,22 +2,31 @@
  * Room: how many more messages a worker may receive. Counted in planned copy requests that have not been started: two pools full, so
  * that it is never starved, and never hoards a backlog that others could share.
  *
- * What a message asks for is only known when it is here: one event, or a batch of a hundred keys. So it is reckoned with what messages
- * have lately asked for; otherwise ten batches of a backfill at once would keep live events out until they are worked off.
+ * What a message asks for is only known when it is here: one event, or a batch of a hundred keys. While the queue gives what it is asked
+ * for, the next message is reckoned with what messages have lately asked for. Otherwise a receive may wait, and what it will bring is
+ * not in the queue yet: then it is reckoned with a whole batch. Ten batches of a backfill at once would keep live events out until they
+ * are worked off.
  */
+import { DEFAULT_BATCH_LIMITS } from "../core/envelope";
 
 export interface Room {
-  /** Messages that may be received now. */
+  /** Messages that one receiver may ask for now. */
   messages(): number;
   /** Messages that may be received beyond what the steady receivers bring: none while enough is waiting to be started. */
   messagesForHelp(): number;
   /** A message has been filed; it asks for this many copy requests. */
   filed(requests: number): void;
+  /** A range has come to be listed: batches of keys will follow it. */
+  filedRange(): void;
+  /** So many messages were asked for at once, and so many came. */
+  answered(asked: number, came: number): void;
 }
 
 export interface RoomDeps {
   /** Copy requests at once. */
   readonly slots: number;
+  /** They share the room: each asks before it knows what the others bring. */
+  readonly receivers: number;
   readonly unstarted: () => number;
   /** Messages held. */
   readonly held: () => number;
@@ -33,19 +42,25 @@ const HELD_PER_SLOT = 8;
 const RANGES_PER_WORKER = 8;
 /** So much of a pool that waits to be started is enough: more would only be held, and a busy worker is no faster for it. */
 const ENOUGH = 1 / 4;
-/** Before anything is known: live events. A worker that begins among batches takes ten of them once. */
-const FIRST_GUESS = 1;
+/** Copy requests of the heaviest message there is, but for a single object that is heavier. */
+const WHOLE_BATCH = DEFAULT_BATCH_LIMITS.maxRequests;
+/** Messages that came, as a part of those asked for: from here on more of the same kind are likely to be there. */
+const DEEP = 1 / 2;
 /** How fast a heavy message is forgotten when light ones follow. */
 const FORGETTING = 0.9;
 
-export function makeRoom({ slots, unstarted, held, ranges, keysWhileOpen }: RoomDeps): Room {
-  let perMessage = FIRST_GUESS;
+export function makeRoom({ slots, receivers, unstarted, held, ranges, keysWhileOpen }: RoomDeps): Room {
+  let perMessage: number | undefined;
+  let isDeep = false;
 
   /** Until so many copy requests wait to be started. */
-  function messagesUpTo(most: number): number {
-    if (held() >= HELD_PER_SLOT * slots) return 0;
+  function messagesUpTo(most: number, weight: number): number {
     const left = most - unstarted() - ranges() * Math.ceil((2 * slots) / RANGES_PER_WORKER);
-    return Math.max(0, Math.ceil(left / perMessage));
+    return Math.max(0, Math.ceil(Math.min(left / weight, HELD_PER_SLOT * slots - held())));
+  }
+
+  function noted(requests: number): void {
+    perMessage = Math.max(1, requests, (perMessage ?? 0) * FORGETTING);
   }
 
   return {
@@ -53,11 +68,16 @@ export function makeRoom({ slots, unstarted, held, ranges, keysWhileOpen }: Room
       // While the breaker is open one more key is taken if there is only one to judge by: another may show that S3 is well.
       const keys = keysWhileOpen();
       if (keys !== undefined) return held() < HELD_PER_SLOT * slots && keys <= 1 ? 1 : 0;
-      return messagesUpTo(2 * slots);
+      return Math.ceil(messagesUpTo(2 * slots, isDeep ? (perMessage ?? WHOLE_BATCH) : WHOLE_BATCH) / receivers);
     },
-    messagesForHelp: () => (keysWhileOpen() === undefined ? messagesUpTo(ENOUGH * slots) : 0),
+    messagesForHelp: () =>
+      keysWhileOpen() === undefined ? messagesUpTo(ENOUGH * slots, perMessage ?? WHOLE_BATCH) : 0,
     filed(requests) {
-      if (requests > 0) perMessage = Math.max(1, requests, perMessage * FORGETTING);
+      if (requests > 0) noted(requests);
+    },
+    filedRange: () => noted(WHOLE_BATCH),
+    answered(asked, came) {
+      isDeep = came > 0 && came >= DEEP * asked;
     },
   };
 }

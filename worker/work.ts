@@ -36,6 +36,4 @@ export interface Work {
   readonly holds: () => boolean;
   /** The last failure this key was allowed: one more look, without a write, decides. */
   giveUp: SyncError | undefined;
-  /** An upload may exist whose id we never learned. */
-  orphaned: boolean;
 }

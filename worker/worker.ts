@@ -48,7 +48,7 @@ export interface WorkerResult {
 }
 
 /** Each costs a long poll whenever the queue is empty. */
-const RECEIVERS = 2;
+export const RECEIVERS = 2;
 /** Together with the receivers: 10 messages each in 10 to 20 ms, which is more than a worker can copy. */
 const HELPERS = 6;
 /** Receives at once. */
@@ -123,6 +123,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ca
   });
   const room = makeRoom({
     slots: slotCount,
+    receivers: RECEIVERS,
     unstarted: () => inbox.unstarted,
     held: () => leases.count,
     ranges: () => lister.waiting,
@@ -238,11 +239,13 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ca
       changed,
       room: () => room.messages(),
       roomForHelp: () => room.messagesForHelp(),
+      answered: (asked, came) => room.answered(asked, came),
       busy: () => inbox.size > 0 || lister.size > 0 || outbox.pending > 0,
       intake: (lease) => {
-        const before = inbox.unstarted;
+        const before = { requests: inbox.unstarted, ranges: lister.size };
         const filed = intake(lease);
-        room.filed(inbox.unstarted - before);
+        room.filed(inbox.unstarted - before.requests);
+        if (lister.size > before.ranges) room.filedRange();
         pump();
         return filed;
       },

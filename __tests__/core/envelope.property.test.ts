@@ -12,6 +12,7 @@ const history = {
   firstSeen: fc.nat(4e12),
   origin: fc.constantFrom("backfill" as const, "verify" as const, "worker" as const),
 };
+const sweep = fc.constant(true as const);
 const entry = fc.record(
   { key: objectKey, size: fc.oneof(fc.nat(), fc.integer({ min: 0, max: MAX_OBJECT_BYTES })) },
   { requiredKeys: ["key"], noNullPrototype: true },
@@ -23,8 +24,8 @@ const opaque = fc.string({
 });
 
 const keysEnvelope: fc.Arbitrary<KeysEnvelope> = fc.record(
-  { v: fc.constant(1), kind: fc.constant("keys"), ...history, keys: entries },
-  { noNullPrototype: true },
+  { v: fc.constant(1), kind: fc.constant("keys"), ...history, sweep, keys: entries },
+  { requiredKeys: ["v", "kind", "failures", "eventTime", "firstSeen", "origin", "keys"], noNullPrototype: true },
 );
 const envelope: fc.Arbitrary<Envelope> = fc.oneof(
   keysEnvelope,

@@ -24,6 +24,7 @@ const WHOLE = { v: 1, kind: "keys", ...HISTORY, keys: [{ key: "a", size: 3 }, { 
 describe("what is written is read back", () => {
   it.each([
     ["put-back", putBack([{ key: "a", size: 1 }, { key: "日本" }], HISTORY)],
+    ["put-back with a sweep", putBack([{ key: "a" }], { ...HISTORY, sweep: true })],
     ["hand-off", handoff([{ key: "a" }, { key: "b" }], HISTORY)],
     ["hand-off of an upload", handoffUpload({ key: "a" }, HISTORY, { id: "u~1", fingerprint: "1;e;1;2;;d" })],
     ["list", listWork({ prefix: "p/", after: "p/a", until: "p/z" }, { ...HISTORY, origin: "backfill" })],
@@ -169,6 +170,13 @@ it("live beats bulk in merging, and how old the bulk work is does not count as a
   expect(mergeHistory(bulk, HISTORY)).toEqual(merged);
   const verify: EnvelopeHistory = { ...bulk, eventTime: 700, origin: "verify" };
   expect(mergeHistory(bulk, verify)).toMatchObject({ eventTime: 700, origin: "verify" });
+});
+
+it("one message that asks for a sweep is enough in merging", () => {
+  const asking: EnvelopeHistory = { ...HISTORY, sweep: true };
+  expect(mergeHistory(asking, HISTORY)).toEqual(asking);
+  expect(mergeHistory(HISTORY, asking)).toEqual(asking);
+  expect(mergeHistory(HISTORY, HISTORY)).toEqual(HISTORY);
 });
 
 it("only bulk work has a group", () => {

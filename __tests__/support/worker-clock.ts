@@ -9,6 +9,8 @@ const MONOTONIC_START_MS = 5_000_000;
 export interface VirtualClock extends Clock {
   /** Fires what is due within `ms`, in order. */
   advance(ms: number): Promise<void>;
+  /** Lets time pass without firing anything, as for a process that stands still. */
+  standStill(ms: number): void;
   /** Runs woken code without letting time pass. */
   settle(): Promise<void>;
   /** Lets time pass until the promise settles; throws when it has not after `limitMs`. */
@@ -70,6 +72,9 @@ export function makeClock(): VirtualClock {
     sleep,
     after: afterSleeping(sleep),
     settle,
+    standStill(ms) {
+      now += ms;
+    },
     async advance(ms) {
       const target = now + ms;
       while (await step(target)) continue;

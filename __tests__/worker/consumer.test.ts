@@ -10,7 +10,15 @@ import { failure, hang, makeRecordedLog, message, raise, scripted, watch } from 
 
 const SECOND = 1000;
 
-function begin(options: { receivers?: number; helpers?: number; room?: () => number; busy?: () => boolean } = {}) {
+function begin(
+  options: {
+    receivers?: number;
+    answered?: [number, number][];
+    helpers?: number;
+    room?: () => number;
+    busy?: () => boolean;
+  } = {},
+) {
   const clock = makeClock();
   const log = makeRecordedLog();
   const changed = makeCondition();
@@ -48,6 +56,7 @@ function begin(options: { receivers?: number; helpers?: number; room?: () => num
           received.push(lease);
           taken.push(`${lease.message.messageId} at ${clock.now / SECOND}`);
         },
+        answered: (asked, came) => void options.answered?.push([asked, came]),
         longPollSeconds: 20,
         emptyPollsBeforeExit: 3,
         receivers: options.receivers ?? 1,
@@ -160,6 +169,25 @@ describe("receiving", () => {
     ]);
   });
 
+  it("says how many of those it asked for came", async () => {
+    const answered: [number, number][] = [];
+    let room = 2;
+    const { clock, receive, end } = begin({ answered, room: () => room });
+    receive.once(after(clock, 0, "a", "b"));
+    receive.once(async () => {
+      room = 100;
+      return [message("c")];
+    });
+    expect(await idleAt(clock, end)).toBe(60);
+    expect(answered).toEqual([
+      [2, 2],
+      [2, 1],
+      [10, 0],
+      [10, 0],
+      [10, 0],
+    ]);
+  });
+
   it("waits without room until something has changed", async () => {
     let room = 0;
     const { clock, receive, changed, stopping, end } = begin({ room: () => room });
@@ -190,6 +218,23 @@ describe("receiving", () => {
     expect(received.map((lease) => lease.deadlineMs - began)).toEqual([120 * SECOND, 120 * SECOND]);
     stopping.abort();
   });
+});
+
+it("a message whose lease ran out before its answer was read is not worked on", async () => {
+  const { clock, receive, received, leases, log, end } = begin();
+  for (const [id, ms] of [
+    ["in time", 120 * SECOND],
+    ["too late", 120 * SECOND + 1],
+  ] as const) {
+    receive.once(async () => {
+      clock.standStill(ms);
+      return [message(id)];
+    });
+  }
+  await idleAt(clock, end);
+  expect(received.map((lease) => lease.message.messageId)).toEqual(["in time"]);
+  expect(log.of("came-too-late")).toMatchObject([{ messageId: "too late" }]);
+  expect(leases.count).toBe(1);
 });
 
 describe("a queue that gives as much as it is asked for", () => {

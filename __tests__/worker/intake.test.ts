@@ -213,9 +213,10 @@ describe("our envelopes", () => {
     ["a backfill", "backfill" as const, 1, 0, { mustLook: true, suspectUploads: false }],
     ["a backfill, delivered again", "backfill" as const, 2, 0, { mustLook: true, suspectUploads: true }],
     ["a backfill that failed before", "backfill" as const, 1, 1, { mustLook: true, suspectUploads: true }],
-  ])("%s", async (_, origin, receiveCount, failures, expected) => {
+    ["a backfill that asks for a sweep", "backfill" as const, 1, 0, { mustLook: true, suspectUploads: true }, true],
+  ])("%s", async (_, origin, receiveCount, failures, expected, sweep = false) => {
     const { take, waiting } = begin();
-    const history = { ...HISTORY, origin, failures };
+    const history = { ...HISTORY, origin, failures, ...(sweep ? { sweep: true as const } : {}) };
     await take(encodeEnvelope(putBack([{ key: "in/k", size: 3 }], history)), receiveCount);
     const [task] = waiting();
     expect(task).toMatchObject({ key: "in/k", size: 3, uploads: [], ...expected });

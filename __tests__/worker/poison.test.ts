@@ -4,7 +4,7 @@ import type { EnvelopeHistory } from "../../core/messages";
 import { MIB } from "../../core/parts";
 import { beginAttend } from "../support/worker-attend";
 import { sourceObject } from "../support/worker-buckets";
-import { failure, raise } from "../support/worker-fakes";
+import { failure, hang, raise } from "../support/worker-fakes";
 import { fingerprint, KEY } from "../support/worker-key";
 import { beginRun, eventOf, SECOND } from "../support/worker-run";
 
@@ -89,10 +89,8 @@ it("two hand-offs of one waiting key each go on with their own upload", async ()
   for (const id of ["U1", "U2"]) {
     world.queue.put(encodeEnvelope(handoffUpload({ key: "K" }, BACKFILL, { id, fingerprint: "f" })));
   }
-  world.buckets.always("HeadSource", async (apply) => {
-    await world.clock.sleep(5 * SECOND);
-    return apply();
-  });
+  // One has the slot and the other waits for it, so there is room for a message of each receiver.
+  world.buckets.always("CopyObject", () => hang());
   const running = world.run();
   await world.clock.advance(SECOND);
   world.stop.abort();
@@ -129,4 +127,62 @@ it("an upload whose hand-off SQS does not take is aborted: nobody would hear of 
   await world.clock.until(world.begin());
   expect(world.buckets.sent("CreateUpload")).toHaveLength(1);
   expect([...world.buckets.at.uploads.keys()]).toEqual([]);
+});
+
+describe("uploads that nobody owns are looked for by whoever takes the key next", () => {
+  const SIZE = 32 * MIB;
+  const bulk = (history = BACKFILL): string => encodeEnvelope(putBack([{ key: "K", size: SIZE }], history));
+
+  function beginWithLostCreate() {
+    const world = beginRun();
+    world.buckets.at.source.set("K", sourceObject("e-K", { size: SIZE }));
+    world.queue.put(bulk());
+    world.buckets.once("CreateUpload", (apply) => {
+      apply();
+      return raise(failure("Unavailable", "unknown"));
+    });
+    return world;
+  }
+
+  it("after an interruption that came before they were looked for", async () => {
+    const world = beginWithLostCreate();
+    world.buckets.always("CopyPart", () => hang());
+    const running = world.run();
+    await world.clock.advance(5 * SECOND);
+    world.stop.abort();
+    await world.clock.until(running);
+    expect(world.handedBack()).toMatchObject([{ kind: "handoff", failures: 0, origin: "backfill", sweep: true }]);
+  });
+
+  it("and not again once they were", async () => {
+    const world = beginRun();
+    world.buckets.at.source.set("K", sourceObject("e-K", { size: SIZE }));
+    world.buckets.at.uploads.set("left", openUpload("K"));
+    world.queue.put(bulk({ ...BACKFILL, sweep: true }));
+    world.buckets.always("CopyPart", () => hang());
+    const running = world.run();
+    await world.clock.advance(5 * SECOND);
+    world.stop.abort();
+    await world.clock.until(running);
+    expect(world.buckets.sent("AbortUpload")).toEqual(["AbortUpload left"]);
+    const [handed] = world.handedBack();
+    expect(handed).toMatchObject({ kind: "handoff", failures: 0, origin: "backfill" });
+    expect(handed).not.toHaveProperty("sweep");
+  });
+
+  it("by a redrive, when the key was given up before the sweep had worked", async () => {
+    const world = beginRun();
+    world.buckets.at.source.set("K", sourceObject("e-K"));
+    world.buckets.at.uploads.set("left", openUpload("K"));
+    world.queue.put(bulk({ ...BACKFILL, failures: 2 }));
+    world.buckets.always("ListUploads", () => raise(failure("Unavailable", "unknown")));
+    const running = world.run();
+    for (let i = 0; i < 400; i++) {
+      world.put(`good${i}`);
+      await world.clock.advance(SECOND);
+    }
+    await world.clock.until(running);
+    const [letter] = world.dead.sent;
+    expect(JSON.parse(letter!.body)).toMatchObject({ failures: 0, origin: "backfill", sweep: true });
+  });
 });

@@ -3,34 +3,93 @@ import { makeRoom, type RoomDeps } from "../../worker/room";
 
 function roomWith(more: Partial<RoomDeps> = {}) {
   return makeRoom({
-    ...{ slots: 256, unstarted: () => 0, held: () => 0, ranges: () => 0, keysWhileOpen: () => undefined },
+    ...{ slots: 256, receivers: 2, unstarted: () => 0, held: () => 0, ranges: () => 0, keysWhileOpen: () => undefined },
     ...more,
   });
 }
 
+/** Ten events came when ten messages were asked for. */
+function amongEvents(more: Partial<RoomDeps> = {}) {
+  const room = roomWith(more);
+  for (let i = 0; i < 10; i++) room.filed(1);
+  room.answered(10, 10);
+  return room;
+}
+
 test.each([
-  ["an idle worker", {}, 512],
-  ["half full", { unstarted: () => 256 }, 256],
+  ["an idle worker", {}, 256],
+  ["half full", { unstarted: () => 256 }, 128],
   ["full, and fuller", { unstarted: () => 600 }, 0],
   ["too many messages held", { held: () => 8 * 256 }, 0],
-  ["ranges that wait to be listed", { ranges: () => 4 }, 256],
+  ["a few less", { held: () => 8 * 256 - 3 }, 2],
+  ["ranges that wait to be listed", { ranges: () => 4 }, 128],
   ["eight of them: the others are for other workers", { ranges: () => 8 }, 0],
   ["an open breaker with nothing to judge by", { keysWhileOpen: () => 1 }, 1],
   ["an open breaker with keys", { keysWhileOpen: () => 2 }, 0],
-])("%s", (_, more, expected) => {
-  expect(roomWith(more).messages()).toBe(expected);
+])("%s among events", (_, more, expected) => {
+  expect(amongEvents(more).messages()).toBe(expected);
 });
 
 test("batches are taken a few at a time, so that live events get in between; single events fill up again", () => {
-  const room = roomWith();
+  const room = amongEvents();
   room.filed(100);
-  expect(room.messages()).toBe(6);
+  expect(room.messages()).toBe(3);
   for (let i = 0; i < 10; i++) room.filed(1);
-  expect(room.messages()).toBe(15);
+  expect(room.messages()).toBe(8);
   for (let i = 0; i < 100; i++) room.filed(1);
-  expect(room.messages()).toBe(512);
+  expect(room.messages()).toBe(256);
   room.filed(0);
-  expect(room.messages()).toBe(512);
+  expect(room.messages()).toBe(256);
+});
+
+describe("a receive that may wait", () => {
+  test.each([
+    [256, 1],
+    [4, 1],
+    [512, 2],
+    [640, 3],
+  ])("brings each of two receivers no more than whole batches for %d slots: %d messages", (slots, expected) => {
+    expect(roomWith({ slots }).messages()).toBe(expected);
+  });
+
+  test("has no place at all in a full worker", () => {
+    expect(roomWith({ unstarted: () => 512 }).messages()).toBe(0);
+  });
+
+  test.each([
+    ["nothing came", 10, 0, 1],
+    ["less than half came", 10, 4, 1],
+    ["half came", 10, 5, 256],
+    ["the only one that was asked for came", 1, 1, 256],
+    ["nothing was left of one", 1, 0, 1],
+  ])("follows an answer when %s", (_, asked, came, expected) => {
+    const room = amongEvents();
+    room.answered(asked, came);
+    expect(room.messages()).toBe(expected);
+  });
+
+  test("does not forget what messages asked for", () => {
+    const room = amongEvents();
+    room.answered(10, 0);
+    room.answered(1, 1);
+    expect(room.messages()).toBe(256);
+  });
+});
+
+test("the first evidence takes the place of the guess", () => {
+  const room = roomWith();
+  room.answered(1, 1);
+  expect(room.messages()).toBe(1);
+  room.filed(1);
+  expect(room.messages()).toBe(256);
+});
+
+test("after a range come batches", () => {
+  const room = amongEvents();
+  room.filedRange();
+  expect(room.messages()).toBe(1);
+  for (let i = 0; i < 9; i++) room.filed(10);
+  expect(room.messages()).toBe(3);
 });
 
 test.each<[string, Partial<RoomDeps>, number]>([
@@ -42,5 +101,5 @@ test.each<[string, Partial<RoomDeps>, number]>([
   ["too many messages are held", { held: () => 8 * 256 }, 0],
   ["the breaker is open", { keysWhileOpen: () => 0 }, 0],
 ])("help, when %s: %#", (_, more, expected) => {
-  expect(roomWith(more).messagesForHelp()).toBe(expected);
+  expect(amongEvents(more).messagesForHelp()).toBe(expected);
 });

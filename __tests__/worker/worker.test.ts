@@ -113,6 +113,8 @@ describe("SIGTERM", () => {
     const bulk = ["a", "b", "c", "d"].map((key) => ({ key: `bulk-${key}` }));
     queue.put(encodeEnvelope(putBack(bulk, { ...HISTORY, origin: "backfill" })));
     for (const { key } of bulk) buckets.at.source.set(key, sourceObject("e"));
+    // For the other receiver, which would take back what is handed back.
+    put("live-2");
     buckets.always("CopyObject", async (apply) => {
       await clock.sleep(20 * SECOND);
       return apply();
@@ -199,6 +201,7 @@ describe("SIGTERM", () => {
     const { clock, buckets, queue, stop, run, put, handedBack } = begin({ copyConcurrency: 1 });
     for (const key of ["begun-1", "begun-2"]) put(key);
     queue.put(encodeEnvelope(putBack([{ key: "waiting" }], { ...HISTORY, origin: "verify" })), 1);
+    put("begun-2");
     buckets.always("CopyObject", () => hang());
     const running = run();
     await clock.advance(2 * SECOND);
@@ -229,7 +232,7 @@ describe("what is held", () => {
     buckets.always("CopyObject", () => raise(failure("AccessDenied")));
     await clock.until(run());
     // What the receivers had taken while the first copies were begun, before one of them failed.
-    expect(queue.left.filter(({ body }) => body.includes("Records"))).toHaveLength(100 - 36);
+    expect(queue.left.filter(({ body }) => body.includes("Records"))).toHaveLength(100 - 26);
   });
 });
 

@@ -15,12 +15,14 @@ export type Redrive =
  * | body                                | becomes                                       |
  * | ----------------------------------- | --------------------------------------------- |
  * | S3's or EventBridge's own           | the same body                                 |
- * | our envelope                        | the same with 0 failures, in its own group    |
+ * | our envelope                        | the same with 0 failures, in its own group;   |
+ * |                                     | moved by SQS, also with a sweep for what the  |
+ * |                                     | workers that died with it may have left open  |
  * | S3's test event                     | the same body; the worker deletes it          |
  * | an envelope of a later version      | refused: only a newer worker knows it         |
  * | anything else                       | refused, with the reason                      |
  */
-export function redriveOf({ parsed, body }: Pick<Letter, "parsed" | "body">): Redrive {
+export function redriveOf({ parsed, body, movedBySqs }: Pick<Letter, "parsed" | "body" | "movedBySqs">): Redrive {
   switch (parsed.kind) {
     case "events":
     case "test-event":
@@ -29,7 +31,7 @@ export function redriveOf({ parsed, body }: Pick<Letter, "parsed" | "body">): Re
     case "handoff":
     case "list": {
       const groupId = groupIdOf(parsed);
-      const fresh = encodeEnvelope({ ...parsed, failures: 0 });
+      const fresh = encodeEnvelope({ ...parsed, failures: 0, ...(movedBySqs ? { sweep: true } : {}) });
       return { kind: "send", message: { body: fresh, ...(groupId === undefined ? {} : { groupId }) } };
     }
     case "newer":

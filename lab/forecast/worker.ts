@@ -3,7 +3,7 @@
  * time after its last copy request has begun. How much it receives is the product's own rule of room (worker/room.ts).
  */
 import { makeRoom } from "../../worker/room";
-import { MOST_RECEIVES } from "../../worker/worker";
+import { MOST_RECEIVES, RECEIVERS } from "../../worker/worker";
 import type { Limits } from "./limits";
 import type { Lot } from "./lots";
 import type { Profile } from "./profile";
@@ -58,6 +58,7 @@ export function makePipe({ profile, settings, world, limits, startedAt }: PipeDe
   let now = startedAt;
   const room = makeRoom({
     slots,
+    receivers: RECEIVERS,
     unstarted: () => unbegun.reduce((sum, held) => sum + unstartedOf(held), 0),
     held: () => messages,
     ranges: () => 0,

@@ -122,6 +122,25 @@ it.each([
   expect(redriveOf(readLetter(received({ body })))).toEqual({ kind: "send", message });
 });
 
+it("asks for a sweep of what SQS moved: the workers that died with it may have left uploads open", () => {
+  const body = encodeEnvelope(putBack([{ key: "k" }], { ...history, origin: "backfill" }));
+  expect(redriveOf(readLetter(received({ body, movedBySqs: true })))).toEqual({
+    kind: "send",
+    message: {
+      body: encodeEnvelope(putBack([{ key: "k" }], { ...history, failures: 0, origin: "backfill", sweep: true })),
+      groupId: "backfill",
+    },
+  });
+});
+
+it("keeps the sweep that a worker asked for", () => {
+  const body = encodeEnvelope(putBack([{ key: "k" }], { ...history, sweep: true }));
+  expect(redriveOf(readLetter(received({ body })))).toEqual({
+    kind: "send",
+    message: { body: encodeEnvelope(putBack([{ key: "k" }], { ...history, failures: 0, sweep: true })) },
+  });
+});
+
 it.each([
   ['{"v":2,"kind":"keys"}', "written by a newer version (v 2): update the workers first"],
   ["{", 'not a JSON object: "{"'],
