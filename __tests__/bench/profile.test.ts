@@ -14,7 +14,7 @@ describe("the area of a stack", () => {
   test.each<[string | undefined, ...Frame[]]>([
     [undefined, frame("(idle)")],
     ["garbage collection", frame("(garbage collector)"), frame("send", "aws/lean/connection.ts")],
-    ["native code that V8 does not name, (program): the event loop, reading, decrypting", frame("(program)")],
+    ["native code that V8 does not name (event loop, reading, decrypting)", frame("(program)")],
     ["TLS and sockets", frame("writeLatin1String"), frame("handleWriteReq", "node:internal/stream_base_commons")],
     ["TLS and sockets", frame("TLSSocket._init", "node:_tls_wrap"), frame("dial", "aws/lean/dial.ts")],
     ["hashes and signatures", frame("update", "node:internal/crypto/hash"), frame("x", "worker/work.ts")],
@@ -32,10 +32,10 @@ describe("the area of a stack", () => {
     ["cli/", frame("compare", "cli/verify/compare.ts")],
     ["AWS SDK", frame("send", "node_modules/@smithy/core/dist-es/client.js")],
     ["other packages", frame("parse", "node_modules/commander/lib/command.js")],
-    ["Node's own: streams, timers, events, promises", frame("listOnTimeout", "node:internal/timers"), ROOT],
-    ["Node's own: streams, timers, events, promises", frame("latin1Slice"), ROOT],
+    ["Node's own (streams, timers, events, promises)", frame("listOnTimeout", "node:internal/timers"), ROOT],
+    ["Node's own (streams, timers, events, promises)", frame("latin1Slice"), ROOT],
     [
-      "loading: compiling the program, running its modules once",
+      "loading (compiling the program, running its modules once)",
       frame("define", "core/a.ts"),
       frame("wrapSafe", "node:internal/modules/cjs/loader"),
     ],

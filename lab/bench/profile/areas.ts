@@ -9,9 +9,9 @@ export const IDLE = "(idle)";
 const ROOT = "(root)";
 
 const GARBAGE = "garbage collection";
-const LOADING = "loading: compiling the program, running its modules once";
-const NAMELESS = "native code that V8 does not name, (program): the event loop, reading, decrypting";
-const NODE = "Node's own: streams, timers, events, promises";
+const LOADING = "loading (compiling the program, running its modules once)";
+const NAMELESS = "native code that V8 does not name (event loop, reading, decrypting)";
+const NODE = "Node's own (streams, timers, events, promises)";
 
 /** What V8 calls a look at which no function ran. */
 const SPECIAL: Readonly<Record<string, string>> = { "(garbage collector)": GARBAGE, "(program)": NAMELESS };

@@ -43,7 +43,8 @@ export function wallCells(rows: readonly WallRow[]): string[][] {
     what,
     seconds === undefined ? "" : formatNumber(seconds),
     slotsBusy === undefined ? "" : formatNumber(slotsBusy),
-    formatNumber(lostSeconds),
+    // Sums that are none leave a trace of a rounding behind.
+    formatNumber(Math.round(lostSeconds * 1000) / 1000 + 0),
   ]);
 }
 
