@@ -65,6 +65,11 @@ describe("the wall", () => {
     expect(rows[2]?.what).toBe("until 2 copy requests are in flight for the first time");
   });
 
+  test("an ideal of more than copies takes its other requests off what was lost", () => {
+    expect(wallRows(parts, 1.2).at(-2)).toMatchObject({ what: "less: requests of the ideal that are no copies" });
+    expect(wallRows(parts, 1.2).at(-2)?.lostSeconds).toBeCloseTo(-0.2, 9);
+  });
+
   test("none where nothing was copied", () => {
     expect(
       wallParts({ startedAtMs: 0, firstRequestAtMs: 1, acknowledgedAtMs: 2, copies: undefined }, 2),

@@ -87,7 +87,11 @@ export function wallRows({ most, parts }: WallParts, idealSeconds: number): read
   return [
     ...rows,
     {
-      what: "copy requests that took longer than the model says",
+      // The ideal of few objects is the chain of one of them, which is more than its copies.
+      what:
+        used < idealSeconds
+          ? "less: requests of the ideal that are no copies"
+          : "copy requests that took longer than the model says",
       seconds: undefined,
       slotsBusy: undefined,
       lostSeconds: used - idealSeconds,
