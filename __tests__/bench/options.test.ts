@@ -11,6 +11,7 @@ function read(...args: string[]) {
 test("defaults, and everything that can be said", () => {
   expect(read("small").options).toEqual({
     name: "small",
+    profiled: "small",
     json: false,
     peers: false,
     tls: false,
@@ -22,6 +23,7 @@ test("defaults, and everything that can be said", () => {
   const all = ["hot-key", "--json", "--peers", "--tls", "--runs", "7", "--scale", ".25", "--transport", "sdk"];
   expect(read(...all, "--profile", "folder").options).toEqual({
     name: "hot-key",
+    profiled: "small",
     json: true,
     peers: true,
     tls: true,
@@ -38,6 +40,16 @@ test("every problem is named at once", () => {
   for (const part of ['"smal"', '"twice"', "--runs must be", '"0"', "--scale must be", '"2"', '"udp"', '"--fast"']) {
     expect(err).toContain(part);
   }
+});
+
+test("profile looks at the benchmark that is named behind it, and only profile does", () => {
+  expect(read("profile").options).toMatchObject({ name: "profile", profiled: "small" });
+  expect(read("profile", "verify", "--tls").options).toMatchObject({ name: "profile", profiled: "verify", tls: true });
+  const wrong = read("profile", "report", "twice");
+  expect(wrong.options).toBe(2);
+  expect(wrong.err).toContain('profile knows no benchmark "report"; there are small, large');
+  expect(wrong.err).toContain('"twice" is not understood');
+  expect(read("large", "verify").err).toContain('"verify" is not understood');
 });
 
 test.each([[[]], [["--runs", "x", "small"]], [["small", "--runs"]], [["small", "--scale", "0"]]])(

@@ -1,21 +1,36 @@
 /** docs/performance.md and its picture, from results. */
 import { performanceDocument, type Findings } from "../../lab/bench/report/document";
+import type { CpuShares } from "../../lab/bench/profile/shares";
 import { barsSvg } from "../../lab/bench/report/svg";
 import { resultOf, type Run } from "../../lab/bench/result";
 import { costOf } from "../../lab/bench/queue-cost";
 import { taskRows } from "../../lab/bench/task-sizes";
+import type { WallParts } from "../../lab/bench/wall-parts";
 import { jobOf, type Name } from "../../lab/bench/workloads";
+import { anchorsOf } from "../docs/pages";
 
+const WALL: WallParts = {
+  most: 256,
+  parts: [
+    { name: "start", seconds: 0.5, slotsBusy: 0 },
+    { name: "filling", seconds: 0.2, slotsBusy: 0.5 },
+    { name: "filled", seconds: 5, slotsBusy: 0.98 },
+    { name: "ending", seconds: 0.3, slotsBusy: 0 },
+  ],
+};
 const RUN: Run = {
   wallSeconds: 6,
   startSeconds: 0.3,
   cpuSeconds: 4,
+  mainThreadCpuSeconds: 3,
   cpuSecondsPer1000: 0.4,
   cloudCpuSeconds: 5,
+  cloudMainThreadCpuSeconds: 4,
   requests: { HeadObject: 2000 },
   errors: {},
   maxInFlight: 256,
   slotsBusy: 0.97,
+  wallParts: WALL,
   peakRssMiB: 120,
   dollars: 0.01,
   failedObjects: 0,
@@ -26,12 +41,29 @@ const PROCESSES = [
   { processes: 1, objectsPerSecond: 2_400, cpuSecondsPer1000: 0.4 },
   { processes: 2, objectsPerSecond: 1_500, cpuSecondsPer1000: 0.8 },
 ];
+const SHARES: CpuShares = {
+  wallSeconds: 6,
+  idleSeconds: 1.5,
+  areas: [
+    { area: "TLS and sockets", seconds: 2.25, percent: 50 },
+    { area: "garbage collection", seconds: 1.125, percent: 25 },
+    { area: "worker/", seconds: 0.675, percent: 15 },
+    { area: "core/", seconds: 0.45, percent: 10 },
+  ],
+};
 const PEER = { name: "other", version: "1", wallSeconds: 9, cpuSecondsPer1000: 4, peakRssMiB: 9, failedObjects: 0 };
 
-function findings(peer = PEER): Findings {
-  const measured = (["small", "large", "giant", "hot-key", "verify"] as Name[]).map((name) => {
+const runOf = (name: Name): Run =>
+  ["small", "large", "giant"].includes(name) ? RUN : { ...RUN, wallParts: undefined };
+
+function findings(peer = PEER, largeIdealSeconds = 6): Findings {
+  const measured = (["small", "large", "giant", "hot-key", "verify", "idle"] as Name[]).map((name) => {
     const job = jobOf(name, 0.001);
-    return { job, tls: name === "small", result: resultOf(name, 6, [RUN], name === "small" ? [peer] : []) };
+    return {
+      job,
+      tls: name === "small",
+      result: resultOf(name, name === "large" ? largeIdealSeconds : 6, [runOf(name)], name === "small" ? [peer] : []),
+    };
   });
   return {
     measured,
@@ -39,6 +71,8 @@ function findings(peer = PEER): Findings {
     queue: [costOf("ReceiveMessage", 0.15)],
     tasks: { measured: PROCESSES, rows: taskRows(PROCESSES) },
     allocations: { lean: 12_000, nodeHttpUnsigned: 16_000, sdk: 250_000, listedRow: 0.1, listedObject: 300 },
+    shares: SHARES,
+    cores: 2,
     machine: "2 cores",
     command: "npm run bench -- report",
   };
@@ -47,7 +81,7 @@ function findings(peer = PEER): Findings {
 test("a target that was missed says so, and by how much; one that was met does not", () => {
   const text = performanceDocument(findings());
   expect(text).toMatch(
-    /\| small \| CPU s per 1,000 objects \| at most 0\.2 \| 0\.4 \| \*\*missed\*\*, by a factor of 2 \|/,
+    /\| small \| CPU s per 1,000 objects \| at most 0\.2 \| 0\.4 \| \*\*missed\*\*, by a factor of 2: /,
   );
   expect(text).toMatch(/\| large \| wall \/ ideal \| at most 1\.1 \| 1 \| met \|/);
   expect(text).toMatch(/\| giant \| part of the slots that was busy \| at least 0\.95 \| 0\.97 \| met \|/);
@@ -55,7 +89,7 @@ test("a target that was missed says so, and by how much; one that was met does n
 
 test("the fastest other tool that copied everything is an aim, too; without one there is no such row", () => {
   expect(performanceDocument(findings({ ...PEER, wallSeconds: 4 }))).toContain(
-    "| small | wall / that of the fastest other tool | at most 1 | 1.5 | **missed**, by a factor of 1.5 |",
+    "| small | wall / that of the fastest other tool | at most 1 | 1.5 | **missed**, by a factor of 1.5: [what limits `small`](#what-limits-small) |",
   );
   expect(performanceDocument(findings())).toContain(
     "| small | wall / that of the fastest other tool | at most 1 | 0.67 | met |",
@@ -73,6 +107,54 @@ test("how it was made is in it, and nothing that is no figure", () => {
   const text = performanceDocument(findings());
   expect(text).toContain("Written by `npm run bench -- report`");
   expect(text).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test("where the CPU goes is a table of the profile, and what limits small follows the measured times", () => {
+  const text = performanceDocument(findings());
+  expect(text).toContain("| TLS and sockets | 50.0 % | 2.25 |");
+  expect(text).toContain("The main thread had nothing to do for 1.5 of 6 s (25 %)");
+  expect(text).toContain("| worker | 4 | 3 | 1 | 0.5 |");
+  expect(text).toContain("| local cloud | 5 | 4 | 1 | 0.67 |");
+  expect(text).toContain("| both: 0.75 of the 2 cores | 9 |");
+  expect(text).toContain("for 0.50 s, the local cloud for 0.67 s: neither is the limit.");
+  expect(performanceDocument({ ...findings(), cores: 1 })).toContain("1.50 of the 1 cores: the machine is the limit");
+});
+
+test("the wall of large says what is lost against the ideal", () => {
+  const text = performanceDocument(findings(PEER, 5));
+  expect(text).toContain("| start of the process, until its first request | 0.5 | 0 | 0.5 |");
+  expect(text).toContain("| until 256 copy requests are in flight for the last time | 5 | 0.98 | 0.1 |");
+  expect(text).toContain("| copy requests that took longer than the model says |  |  | 0 |");
+  expect(text).toContain("| together | 6 | 0.83 | 1 |");
+});
+
+test("what is missed points at the table that shows why, and at the largest rows of it", () => {
+  const text = performanceDocument(findings(PEER, 5));
+  expect(text).toContain(
+    "1 of 4 s are threads beside the main one; of the main one TLS and sockets 50.0 %, garbage collection 25.0 %, worker/ 15.0 %: [where the CPU goes](#where-the-cpu-goes) |",
+  );
+  expect(text).toMatch(
+    /\| large \| wall \/ ideal .*lost are 0\.5 s \(start of the process, until its first request\), 0\.3 s \(until the last message is acknowledged\), 0\.1 s \(.*\): \[the wall of `large`\]\(#the-wall-of-large\) \|/,
+  );
+  for (const [, anchor] of text.matchAll(/\]\(#([a-z-]+)\)/g)) expect(anchorsOf({ file: "", text })).toContain(anchor);
+});
+
+test("without threads and without copies nothing stands where it would", () => {
+  const bare = findings();
+  const strip = (run: Run): Run => ({ ...run, mainThreadCpuSeconds: undefined, wallParts: undefined });
+  const measured = bare.measured.map((one) => ({
+    ...one,
+    result: { ...one.result, runs: one.result.runs.map(strip) },
+  }));
+  const text = performanceDocument({ ...bare, measured });
+  expect(text).toContain("| worker | 4 |  |  |  |");
+  expect(text).not.toContain("threads beside the main one");
+  expect(text).not.toContain("## The wall of");
+  expect(text).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test("what a worker without work costs is said as it was measured", () => {
+  expect(performanceDocument(findings())).toContain("A worker that finds nothing to do takes 4 CPU s");
 });
 
 test("the size of the task in the settings is the one that the measurement recommends", () => {

@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { Profiled } from "../../lab/bench/profile/measure";
 import type { Allocations } from "../../lab/bench/report/document";
 import type { BenchResult } from "../../lab/bench/result";
 
@@ -103,6 +104,29 @@ test("tasks: one process and two, and a row for every size", async () => {
   const { measured, rows } = JSON.parse(stdout) as { measured: { processes: number }[]; rows: { cpus: number }[] };
   expect(measured.map(({ processes }) => processes)).toEqual([1, 2]);
   expect(rows.map(({ cpus }) => cpus)).toEqual([0.5, 1, 2, 2]);
+});
+
+test("profile: every look at the worker has an area, and the wall its parts", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(process.cwd(), "dist/bench.cjs"),
+    ...["profile", "small", "--tls", "--json", "--scale", "0.05"],
+  ]);
+  const { benchmark, run, shares } = JSON.parse(stdout) as Profiled & { benchmark: string };
+  expect(benchmark).toBe("small");
+  const percents = new Map(shares.areas.map(({ area, percent }) => [area, percent]));
+  expect([...percents.values()].reduce((sum, percent) => sum + percent, 0)).toBeCloseTo(100, 6);
+  for (const area of ["TLS and sockets", "garbage collection", "worker/", "transport of our own (aws/lean/)"]) {
+    expect(percents.get(area)).toBeGreaterThan(0);
+  }
+  const busy = shares.areas.reduce((sum, { seconds }) => sum + seconds, 0);
+  expect(busy + shares.idleSeconds).toBeCloseTo(shares.wallSeconds, 1);
+  const wall = run.wallParts!.parts.reduce((sum, { seconds }) => sum + seconds, 0);
+  expect(wall).toBeCloseTo(run.wallSeconds, 6);
+  if (process.platform === "linux") {
+    expect(run.mainThreadCpuSeconds).toBeGreaterThan(0);
+    expect(run.mainThreadCpuSeconds).toBeLessThan(run.cpuSeconds + 0.02);
+    expect(run.cloudMainThreadCpuSeconds).toBeGreaterThan(0);
+  }
 });
 
 test("a guard of the hot path: a request allocates six tenths at most of what node:http does without a signature, and a tenth of what the SDK does", async () => {

@@ -1,4 +1,5 @@
 /** `npm run bench`. Exit codes: 0 measured, 1 something failed, 2 wrong usage, 130 interrupted. */
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { codeOf, Interrupted, interruption } from "../program/program";
 import { type Terminal, terminalFor } from "../program/terminal";
@@ -6,6 +7,8 @@ import { runBench } from "./bench";
 import { measureCeiling } from "./ceiling";
 import { type BenchOptions, readOptions } from "./options";
 import { measurePeers } from "./peers/peers";
+import { measureProfile } from "./profile/measure";
+import { profileLines } from "./profile/table";
 import { measureQueue } from "./queue-cost";
 import { writeReport } from "./report/report";
 import { queueLines, taskLines } from "./buy-table";
@@ -54,6 +57,14 @@ async function carryOut(options: BenchOptions, terminal: Terminal): Promise<void
     terminal.progress("");
     terminal.lines(taskLines(tasks));
     terminal.document({ name: "tasks", ...tasks });
+    return;
+  }
+  if (options.name === "profile") {
+    const profiled = jobOf(options.profiled, options.scale);
+    const found = await measureProfile(profiled, options, io);
+    terminal.progress("");
+    terminal.lines(profileLines(profiled, found, cpus().length));
+    terminal.document({ name: "profile", benchmark: options.profiled, ...found });
     return;
   }
   if (name === undefined) {

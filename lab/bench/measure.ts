@@ -8,6 +8,7 @@ import type { Prepared, Seen } from "./cloud/protocol";
 import { dollarsOf } from "./dollars";
 import { type Ended, run } from "./process";
 import type { Run } from "./result";
+import { wallParts } from "./wall-parts";
 import { type Job, SLOTS } from "./workloads";
 
 export interface Bench {
@@ -85,6 +86,13 @@ function runOf(job: Job, seen: Seen, ended: readonly Ended[], endedAtMs: number,
   const startedAtMs = Math.min(...ended.map((one) => one.startedAtMs));
   const wallSeconds = (endedAtMs - startedAtMs) / 1000;
   const cpuSeconds = ended.reduce((sum, one) => sum + one.cpuSeconds, 0);
+  const mainThreads = ended.map((one) => one.mainThreadCpuSeconds).filter((one) => one !== undefined);
+  const times = {
+    startedAtMs,
+    firstRequestAtMs: seen.firstAtMs,
+    acknowledgedAtMs: endedAtMs,
+    copies: workers === 1 ? seen.copies : undefined,
+  };
   const copies = COPIES.reduce((sum, name) => sum + (seen.requests[name] ?? 0), 0);
   const copyMs = COPIES.reduce((sum, name) => sum + (seen.busyMs[name] ?? 0), 0);
   const counted = copies > 0 ? COPIES : ["ListObjectsV2"];
@@ -93,12 +101,16 @@ function runOf(job: Job, seen: Seen, ended: readonly Ended[], endedAtMs: number,
     wallSeconds,
     startSeconds: (seen.firstAtMs - startedAtMs) / 1000,
     cpuSeconds,
+    mainThreadCpuSeconds:
+      mainThreads.length < ended.length ? undefined : mainThreads.reduce((sum, one) => sum + one, 0),
     cpuSecondsPer1000: (cpuSeconds / Math.max(1, keys * Math.max(1, job.eventsPerObject))) * 1000,
     cloudCpuSeconds: seen.cpuSeconds,
+    cloudMainThreadCpuSeconds: seen.mainThreadCpuSeconds,
     requests: seen.requests,
     errors: seen.errors,
     maxInFlight: Math.max(0, ...counted.map((name) => seen.maxInFlight[name] ?? 0)),
     slotsBusy: copyMs / Math.max(1, seen.lastCopyAtMs - seen.firstCopyAtMs) / (SLOTS * workers),
+    wallParts: wallParts(times, SLOTS),
     peakRssMiB: Math.max(...ended.map((one) => one.peakRssMiB)),
     dollars: dollarsOf({
       requests: seen.requests,

@@ -1,5 +1,6 @@
 /** Preloaded into a measured Node process: at its end it writes what it has used. The name of the file comes by environment. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { mainThreadCpuSeconds } from "./proc-stat";
 
 const file = process.env["BENCH_PROBE_FILE"];
 // Children of the measured process are not measured by its file.
@@ -10,7 +11,11 @@ process.on("exit", () => {
   const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
   writeFileSync(
     file,
-    JSON.stringify({ cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakRssMiB: (ownPeakKib() ?? maxRSS) / 1024 }),
+    JSON.stringify({
+      cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+      mainThreadCpuSeconds: mainThreadCpuSeconds(),
+      peakRssMiB: (ownPeakKib() ?? maxRSS) / 1024,
+    }),
   );
 });
 

@@ -4,10 +4,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cpuSecondsOf } from "./proc-stat";
 
 export interface Usage {
   /** User and system time, start-up included. */
   readonly cpuSeconds: number;
+  /** Of it the main thread's; undefined of other programs, and where there is no /proc. */
+  readonly mainThreadCpuSeconds: number | undefined;
   readonly peakRssMiB: number;
 }
 
@@ -70,7 +73,7 @@ export async function run(program: Program): Promise<Ended> {
 
 /** Looks at /proc now and then; what is used after the last look is lost, which is little. */
 function watch(pid: number): () => Usage {
-  let last: Usage = { cpuSeconds: 0, peakRssMiB: 0 };
+  let last: Usage = { cpuSeconds: 0, mainThreadCpuSeconds: undefined, peakRssMiB: 0 };
   const look = (): void => {
     try {
       const now = usageOf(pid);
@@ -86,15 +89,9 @@ function watch(pid: number): () => Usage {
   };
 }
 
-/** Clock ticks per second of /proc: 100 on every Linux that Node runs on (proc(5), sysconf(_SC_CLK_TCK)). */
-const TICKS = 100;
-
 function usageOf(pid: number): Usage {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // Behind the name, which may hold anything: utime, stime, cutime and cstime are the 14th to 17th field (proc(5)).
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticks = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0);
-  return { cpuSeconds: ticks / TICKS, peakRssMiB: Math.max(...familyOf(pid).map(peakKib)) / 1024 };
+  const cpuSeconds = cpuSecondsOf(readFileSync(`/proc/${pid}/stat`, "utf8"), true);
+  return { cpuSeconds, mainThreadCpuSeconds: undefined, peakRssMiB: Math.max(...familyOf(pid).map(peakKib)) / 1024 };
 }
 
 function peakKib(pid: number): number {

@@ -1,4 +1,5 @@
 /** From runs to a result: medians, spreads and the document that `--json` prints. Pure. */
+import type { WallParts } from "./wall-parts";
 import type { Name } from "./workloads";
 
 export interface Run {
@@ -7,14 +8,19 @@ export interface Run {
   readonly startSeconds: number;
   /** Of the workers alone, user and system, start-up and leaving included. */
   readonly cpuSeconds: number;
+  /** Of it the main threads'; undefined where there is no /proc. */
+  readonly mainThreadCpuSeconds: number | undefined;
   readonly cpuSecondsPer1000: number;
   readonly cloudCpuSeconds: number;
+  readonly cloudMainThreadCpuSeconds: number | undefined;
   readonly requests: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, number>>;
   /** Copy requests; lists where nothing is copied. */
   readonly maxInFlight: number;
   /** Part of the slots that were busy from the first copy request to the last. */
   readonly slotsBusy: number;
+  /** Of one worker that copies. */
+  readonly wallParts: WallParts | undefined;
   readonly peakRssMiB: number;
   readonly dollars: number;
   readonly failedObjects: number;
@@ -53,7 +59,7 @@ export function resultOf(
 ): BenchResult {
   const most = Math.max(...runs.map((run) => run.workers));
   const counted = runs.filter((run) => run.workers === most);
-  const typical = [...counted].sort((a, b) => a.wallSeconds - b.wallSeconds)[Math.floor((counted.length - 1) / 2)];
+  const typical = typicalRun(counted);
   if (typical === undefined) throw new RangeError("no run to make a result of");
   const middle = (pick: (run: Run) => number): number => median(counted.map(pick));
   return {
@@ -68,6 +74,11 @@ export function resultOf(
     runs,
     peers,
   };
+}
+
+/** The one whose wall time is in the middle, of an even number the faster of the two. */
+export function typicalRun(runs: readonly Run[]): Run | undefined {
+  return [...runs].sort((a, b) => a.wallSeconds - b.wallSeconds)[Math.floor((runs.length - 1) / 2)];
 }
 
 /** Of an even number the lower of the two in the middle and the higher, halved. NaN without a value. */

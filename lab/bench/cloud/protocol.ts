@@ -1,6 +1,7 @@
 /** What the benchmark and the process of the local cloud tell each other. Types only. */
 import type { Certificate } from "../../../local/http/front";
 import type { System } from "../../../core/system";
+import type { InFlight } from "../in-flight";
 import type { Job } from "../workloads";
 
 export interface Prepare {
@@ -28,6 +29,8 @@ export interface Seen {
   /** Of the copy requests: when the first came and the last was answered. */
   readonly firstCopyAtMs: number;
   readonly lastCopyAtMs: number;
+  /** The copy requests over time; undefined without one. */
+  readonly copies: InFlight | undefined;
   /** When the last message was deleted. */
   readonly acknowledgedAtMs: number;
   /** By API operation. */
@@ -42,6 +45,8 @@ export interface Seen {
   readonly messagesLeft: number;
   /** CPU seconds of the cloud. */
   readonly cpuSeconds: number;
+  /** Of it the main thread's; undefined where there is no /proc. */
+  readonly mainThreadCpuSeconds: number | undefined;
 }
 
 export interface Calls {

@@ -1,7 +1,9 @@
 /** The local cloud of a benchmark: the job's objects as phantoms, its events in the queue, and what was asked of it. */
 import type { Latency } from "../../../local/s3/timing";
 import { startStack, type Stack } from "../../stack/stack";
-import type { Job } from "../workloads";
+import { inFlightOver, type Interval } from "../in-flight";
+import { mainThreadCpuSeconds } from "../proc-stat";
+import { type Job, SLOTS } from "../workloads";
 import type { Calls, Prepare, Prepared, Seen } from "./protocol";
 
 /** Long ago enough for verify to judge it, copied a minute later. */
@@ -20,6 +22,8 @@ export function makeStage(): Calls {
   let target = "";
   let copiedBefore = 0;
   let cpuBefore = process.cpuUsage();
+  let mainBefore = mainThreadCpuSeconds();
+  let copies: Interval[] = [];
   let times = { ...NO_TIMES };
 
   function ready(): { stack: Stack; job: Job } {
@@ -52,6 +56,7 @@ export function makeStage(): Calls {
       // Told at its end, in no order of beginnings.
       times.firstCopyAtMs = times.firstCopyAtMs === 0 ? at : Math.min(at, times.firstCopyAtMs);
       times.lastCopyAtMs = at + ms;
+      copies.push({ fromMs: at, untilMs: at + ms });
     });
     return {
       endpoint: cloud.endpoint,
@@ -79,13 +84,16 @@ export function makeStage(): Calls {
     copiedBefore = cloud.s3.counters()[COPIED_KEY] ?? 0;
     cloud.log.clear();
     times = { ...NO_TIMES };
+    copies = [];
     cpuBefore = process.cpuUsage();
+    mainBefore = mainThreadCpuSeconds();
   }
 
   function seen(): Seen {
     const { stack: at, job: of } = ready();
     const { cloud, queue } = at;
     const { user, system } = process.cpuUsage(cpuBefore);
+    const mainNow = mainThreadCpuSeconds();
     const requests: Record<string, number> = {};
     const errors: Record<string, number> = {};
     for (const { operation, requests: many, errors: failed } of cloud.log.counters()) {
@@ -97,6 +105,7 @@ export function makeStage(): Calls {
     const { visible, inFlight, delayed } = queue.depth();
     return {
       ...times,
+      copies: inFlightOver(copies, SLOTS),
       requests,
       errors,
       maxInFlight: Object.fromEntries(names.map((name) => [name, cloud.log.maxInFlight(name)])),
@@ -105,6 +114,7 @@ export function makeStage(): Calls {
       failedObjects: lacking.length,
       messagesLeft: visible + inFlight + delayed,
       cpuSeconds: (user + system) / 1e6,
+      mainThreadCpuSeconds: mainNow === undefined || mainBefore === undefined ? undefined : mainNow - mainBefore,
     };
   }
 

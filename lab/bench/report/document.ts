@@ -2,11 +2,14 @@
 import { formatDollars, formatNumber } from "../../../cli/cost/quantities";
 import type { Ceiling } from "../ceiling";
 import type { QueueCost } from "../queue-cost";
+import type { CpuShares } from "../profile/shares";
 import { type BenchResult, spread } from "../result";
 import type { Tasks } from "../tasks";
 import { type Job, SLOTS } from "../workloads";
 import { queueSection, settingsSection, tasksSection } from "./buy-sections";
+import { cpuSection, startSentence, wallSection } from "./cpu-sections";
 import { table } from "./markdown";
+import { targetRows } from "./targets";
 
 export interface Measured {
   readonly job: Job;
@@ -29,73 +32,13 @@ export interface Findings {
   readonly allocations: Allocations;
   readonly queue: readonly QueueCost[];
   readonly tasks: Tasks;
+  /** Of one more run of `small` over TLS, with a profile. */
+  readonly shares: CpuShares;
+  readonly cores: number;
   /** "2 x Model name, Node v20.1.2, load 0.5". */
   readonly machine: string;
   readonly command: string;
 }
-
-/** What was aimed at, and how it is read out of a result. */
-interface Target {
-  readonly name: BenchResult["name"];
-  readonly what: string;
-  readonly aim: number;
-  readonly isMost: boolean;
-  /** Undefined where there is nothing to compare with: then it is no row. */
-  readonly of: (measured: Measured) => number | undefined;
-}
-
-const TARGETS: readonly Target[] = [
-  {
-    name: "small",
-    what: "CPU s per 1,000 objects",
-    aim: 0.2,
-    isMost: true,
-    of: ({ result }) => result.cpuSecondsPer1000,
-  },
-  {
-    name: "small",
-    what: "wall / that of the fastest other tool",
-    aim: 1,
-    isMost: true,
-    of: ({ result }) => overFastest(result),
-  },
-  {
-    name: "large",
-    what: "wall / ideal",
-    aim: 1.1,
-    isMost: true,
-    of: ({ result }) => result.wallSeconds / result.idealSeconds,
-  },
-  {
-    name: "giant",
-    what: "part of the slots that was busy",
-    aim: 0.95,
-    isMost: false,
-    of: ({ result }) => middle(result, "slotsBusy"),
-  },
-  {
-    name: "hot-key",
-    what: "copies per key and second",
-    aim: 2,
-    isMost: true,
-    of: ({ result }) => middle(result, "copiesPerKeyAndSecond"),
-  },
-  {
-    name: "verify",
-    what: "CPU s per 1,000,000 objects, start included",
-    aim: 6,
-    isMost: true,
-    of: ({ job, result }) => (middle(result, "cpuSeconds") / job.objects.length) * 1e6,
-  },
-  { name: "verify", what: "peak memory, MiB", aim: 150, isMost: true, of: ({ result }) => result.peakRssMiB },
-  {
-    name: "large",
-    what: `peak memory at ${SLOTS} slots, MiB`,
-    aim: 150,
-    isMost: true,
-    of: ({ result }) => result.peakRssMiB,
-  },
-];
 
 export function performanceDocument({
   measured,
@@ -103,6 +46,8 @@ export function performanceDocument({
   allocations,
   queue,
   tasks,
+  shares,
+  cores,
   machine,
   command,
 }: Findings): string {
@@ -128,10 +73,7 @@ ${measured.map(({ job, tls }) => `- \`${job.name}\`${tls ? " over TLS" : ""}: ${
 
 ## What was aimed at
 
-${table(
-  ["benchmark", "", "aim", "measured", ""],
-  TARGETS.flatMap((target) => targetRow(target, measured)),
-)}
+${table(["benchmark", "", "aim", "measured", ""], targetRows(measured, shares))}
 
 CPU and wall seconds depend on what else the machine does: a worker that shares its cores with other programs waits for them, is
 interrupted often, and each return costs it caches. With a load above the number of cores the wall times say little. The counts below do not
@@ -151,7 +93,9 @@ ${table(
 
 A fresh object takes HEAD, copy, HEAD, a tenth of a receive and a tenth of a delete. A test holds the worker to exactly these.
 
-## Where the CPU goes
+${cpuSection(measured, shares, cores)}
+
+### What a request takes
 
 One HEAD allocates ${formatNumber(allocations.lean)} bytes of heap through the worker's transport, ${formatNumber(allocations.nodeHttpUnsigned)} through \`node:http\` without a
 signature, and ${formatNumber(allocations.sdk)} through the SDK. A test holds the first to 0.6 of the second and to a tenth of the third.
@@ -159,11 +103,9 @@ A key of a listing allocates ${formatNumber(allocations.listedRow)} bytes as \`v
 
 ${ceiling.map((one) => `- ${one.server}: ${formatNumber(one.requestsPerSecond)} HEADs/s at 256 in flight; ${one.clientCpuPer1000} CPU s of the client per 1,000 requests.`).join("\n")}
 
-The client of that measurement is the transport alone: signing, sending, reading. Three requests of it are the floor of \`small\`; what \`small\`
-costs beyond that is the worker's own book-keeping (leases, deadlines, slots, log lines), garbage collection, compiling the program's
-code while it runs, TLS, and a start of the process of about half a CPU second. Profiles (\`npm run bench -- small --profile FOLDER\`) show no single
-function above a few percent besides garbage collection and the writes to the sockets.
+The client of that measurement is the transport alone: signing, sending, reading. Three requests of it are the floor of \`small\`. ${startSentence(measured)}
 
+${wallSection(measured)}
 ${queueSection(queue)}
 ${peersSection(measured)}
 ![CPU seconds per 1,000 objects](performance-cpu.svg)
@@ -188,28 +130,6 @@ function row({ job, result, tls }: Measured): string[] {
     formatNumber(peakRssMiB),
     formatDollars(dollars),
   ];
-}
-
-function targetRow({ name, what, aim, isMost, of }: Target, measured: readonly Measured[]): string[][] {
-  const found = measured.find(({ job }) => job.name === name);
-  if (found === undefined) return [];
-  const value = of(found);
-  if (value === undefined) return [];
-  const isMet = isMost ? value <= aim : value >= aim;
-  const factor = isMost ? value / aim : aim / value;
-  const verdict = isMet ? "met" : `**missed**, by a factor of ${formatNumber(factor)}`;
-  return [[name, what, `${isMost ? "at most" : "at least"} ${formatNumber(aim)}`, formatNumber(value), verdict]];
-}
-
-/** Of the tools that copied every object. */
-function overFastest({ wallSeconds, peers }: BenchResult): number | undefined {
-  const walls = peers.filter(({ failedObjects }) => failedObjects === 0).map((peer) => peer.wallSeconds);
-  return walls.length === 0 ? undefined : wallSeconds / Math.min(...walls);
-}
-
-function middle({ runs }: BenchResult, name: "slotsBusy" | "copiesPerKeyAndSecond" | "cpuSeconds"): number {
-  const sorted = runs.map((run) => run[name]).sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
 }
 
 function peersSection(measured: readonly Measured[]): string {

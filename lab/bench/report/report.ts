@@ -8,6 +8,7 @@ import { type BenchIo, runBench } from "../bench";
 import { measureCeiling } from "../ceiling";
 import type { BenchOptions } from "../options";
 import { measurePeers } from "../peers/peers";
+import { measureShares } from "../profile/measure";
 import { measureQueue } from "../queue-cost";
 import { measureTasks } from "../tasks";
 import { jobOf, type Name } from "../workloads";
@@ -26,9 +27,12 @@ export async function writeReport(options: BenchOptions, io: BenchIo, folder: st
     const peers = tls && options.peers ? measurePeers : undefined;
     measured.push({ job, tls, result: await runBench(job, { ...options, tls }, io, peers) });
   }
+  const shares = await measureShares(jobOf("small", options.scale), { ...options, tls: true }, io);
   io.progress("ceiling, queue and allocations");
   const findings = {
     measured,
+    shares,
+    cores: cpus().length,
     ceiling: await measureCeiling(options.runs, options.scale),
     queue: await measureQueue(options.runs, options.scale),
     tasks: await measureTasks({ ...options, tls: true }, io),
