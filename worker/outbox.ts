@@ -18,6 +18,9 @@ const MAX_ENTRIES = 10;
 const MAX_BATCH_BYTES = 900_000;
 /** Deletes wait this long for company. */
 export const LINGER_MS = 200;
+/** When no message is held whose delete could follow: the end of a burst is not told late, and what trickles in is still shared. */
+const LAST_LINGER_MS = 50;
+const SEND_LINGER_MS = 5;
 const CALL_TIMEOUT_MS = 15_000;
 /** A delete is only sent while the lease outlives the request and its possible late processing. */
 const DELETE_MARGIN_MS = 2 * CALL_TIMEOUT_MS;
@@ -60,11 +63,12 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
   const { clock, leases, log, changed } = deps;
   const never = makeController().signal;
   let pending = 0;
+  let deleting = 0;
 
   const deletes = makeLane<Lease>({
     operation: "DeleteMessage",
     nameOf: (lease) => lease.message.messageId,
-    lingerMs: LINGER_MS,
+    lingerMs: () => (leases.count > deleting ? LINGER_MS : LAST_LINGER_MS),
     sizeOf: () => 1,
     async send(batch) {
       const held = await allHeld(batch);
@@ -95,7 +99,7 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
     makeLane<OutgoingMessage>({
       operation: "SendMessage",
       nameOf: (message) => message.attributes?.["Key"] ?? message.body.slice(0, 200),
-      lingerMs: 5,
+      lingerMs: () => SEND_LINGER_MS,
       sizeOf: (message) => message.body.length * 3,
       send: (batch) => call("SendMessage", (signal) => queue.send(batch, signal), batch.length),
     });
@@ -125,12 +129,12 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
     operation: string;
     /** For logs. */
     nameOf: (item: T) => string;
-    lingerMs: number;
+    lingerMs: () => number;
     sizeOf: (item: T) => number;
     send: (batch: readonly T[]) => Promise<readonly (SyncError | undefined | typeof STALE)[]>;
   }): Lane<T> {
     const waiting: Entry<T>[] = [];
-    let timer: Controller | undefined;
+    let timer: { readonly controller: Controller; readonly atMs: number } | undefined;
 
     function takeBatch(): Entry<T>[] {
       const batch: Entry<T>[] = [];
@@ -173,13 +177,18 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
 
     function schedule(): void {
       if (waiting.length >= MAX_ENTRIES) {
-        timer?.abort();
+        timer?.controller.abort();
         void flush();
-      } else if (timer === undefined && waiting.length > 0) {
-        const mine = makeController();
-        timer = mine;
-        void clock.sleep(lane.lingerMs, mine.signal).then(() => (mine.signal.aborted ? undefined : flush()));
-      }
+      } else if (waiting.length > 0) flushWithin(lane.lingerMs());
+    }
+
+    function flushWithin(ms: number): void {
+      const atMs = clock.monotonicMs() + ms;
+      if (timer !== undefined && timer.atMs <= atMs) return;
+      timer?.controller.abort();
+      const controller = makeController();
+      timer = { controller, atMs };
+      void clock.sleep(ms, controller.signal).then(() => (controller.signal.aborted ? undefined : flush()));
     }
 
     return {
@@ -199,7 +208,9 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
 
   return {
     async acknowledge(lease) {
+      deleting++;
       await deletes.add(lease);
+      deleting--;
       leases.letGo(lease);
       changed.notify();
     },

@@ -43,9 +43,11 @@ function begin() {
 describe("deletes", () => {
   it("wait 200 ms for company", async () => {
     const { clock, outbox, add, deletedBatches } = begin();
-    const done = watch(outbox.acknowledge(add("a")));
+    const [a, b] = [add("a"), add("b")];
+    add("worked on");
+    const done = watch(outbox.acknowledge(a));
     await clock.advance(100);
-    void outbox.acknowledge(add("b"));
+    void outbox.acknowledge(b);
     await clock.advance(99);
     expect(deletedBatches()).toEqual([]);
     await clock.advance(1);
@@ -53,6 +55,40 @@ describe("deletes", () => {
       batches: [["receipt-a", "receipt-b"]],
       done: "resolved",
     });
+  });
+
+  it("wait 50 ms when no other message is held", async () => {
+    const { clock, outbox, add, deletedBatches } = begin();
+    void outbox.acknowledge(add("a"));
+    await clock.advance(49);
+    expect(deletedBatches()).toEqual([]);
+    await clock.advance(1);
+    expect(deletedBatches()).toEqual([["receipt-a"]]);
+  });
+
+  it("wait 50 ms more when the last message joins those that waited already", async () => {
+    const { clock, outbox, add, deletedBatches } = begin();
+    const [a, b] = [add("a"), add("b")];
+    void outbox.acknowledge(a);
+    await clock.advance(60);
+    void outbox.acknowledge(b);
+    await clock.advance(49);
+    expect(deletedBatches()).toEqual([]);
+    await clock.advance(1);
+    expect(deletedBatches()).toEqual([["receipt-a", "receipt-b"]]);
+  });
+
+  it("never wait longer because another message came", async () => {
+    const { clock, outbox, add, deletedBatches } = begin();
+    void outbox.acknowledge(add("a"));
+    await clock.advance(20);
+    const other = add("other");
+    void outbox.acknowledge(add("b"));
+    await clock.advance(30);
+    expect(deletedBatches()).toEqual([["receipt-a", "receipt-b"]]);
+    void outbox.acknowledge(other);
+    await clock.advance(50);
+    expect(deletedBatches()).toHaveLength(2);
   });
 
   it("go out ten at a time, as soon as ten wait", async () => {
@@ -68,6 +104,7 @@ describe("deletes", () => {
   it("repeat only the entries that failed", async () => {
     const { clock, outbox, deletes, add, deletedBatches } = begin();
     deletes.once(() => [undefined, failure("Unavailable"), undefined]);
+    add("worked on");
     const done = ["a", "b", "c"].map((id) => watch(outbox.acknowledge(add(id))));
     await clock.advance(200);
     expect(done.map(({ state }) => state)).toEqual(["resolved", "pending", "resolved"]);
@@ -79,6 +116,7 @@ describe("deletes", () => {
   it("repeat a whole batch without an answer", async () => {
     const { clock, outbox, deletes, add, deletedBatches } = begin();
     deletes.once(() => hang());
+    add("worked on");
     const done = watch(outbox.acknowledge(add("a")));
     await clock.advance(200 + 15 * SECOND);
     expect({ calls: deletedBatches().length, done: done.state }).toEqual({ calls: 1, done: "pending" });
@@ -203,6 +241,7 @@ describe("drained", () => {
     const { clock, outbox, deletes, add } = begin();
     await outbox.drained();
     deletes.once(() => [failure("Unavailable")]);
+    add("worked on");
     void outbox.acknowledge(add("a"));
     void outbox.send({ body: "x" });
     const drained = watch(outbox.drained());
