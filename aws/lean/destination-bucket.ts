@@ -1,16 +1,17 @@
 /**
- * The directory bucket: HEAD, CopyObject, UploadPartCopy and DELETE over the lean transport; what happens once per multipart copy
- * or less goes through the SDK. Each request is what aws/destination-bucket.ts and destination-uploads.ts would send.
+ * The directory bucket: HEAD, copies and DELETE over the lean transport; what only happens after trouble goes through the SDK. Each
+ * request is what aws/destination-bucket.ts would send. Multipart copies are in destination-uploads.ts.
  */
 import { encodeCopySource } from "../../core/keys";
 import { isSyncError } from "../../core/errors";
-import type { CancelSignal, CopyObjectRequest, CopyPartRequest, CopyResult, DestinationBucket } from "../../core/ports";
+import type { CancelSignal, CopyObjectRequest, CopyResult, DestinationBucket } from "../../core/ports";
 import { ABSENT, type DestinationState } from "../../core/state";
 import { incompleteAnswer } from "../call";
 import { copyResult } from "../destination-context";
 import type { ExplainHead } from "../head";
-import { destinationObjectOf, quoted, unquoted } from "../object-headers";
+import { destinationObjectOf, quoted } from "../object-headers";
 import { contentHeaders, type RawHeaders } from "../wire-headers";
+import { encryptionHeaders, makeLeanUploads } from "./destination-uploads";
 import { leanHead } from "./head";
 import type { S3Transport } from "./s3-transport";
 
@@ -34,8 +35,8 @@ export function makeLeanDestinationBucket(options: LeanDestinationOptions): Dest
         signal,
       ),
     copyObject: (request, signal) => copyObject(options, request, signal),
-    copyPart: (request, signal) => copyPart(options, request, signal),
     deleteObject: (key, signal, ifMatch) => deleteObject(transport, key, signal, ifMatch),
+    ...makeLeanUploads(options),
   };
 }
 
@@ -51,9 +52,7 @@ async function copyObject(
     // Without it a tagged source is a 501: directory buckets have no object tags (API CopyObject).
     "x-amz-tagging-directive": "REPLACE",
     ...(checksumAlgorithm === undefined ? {} : { "x-amz-checksum-algorithm": checksumAlgorithm }),
-    ...(kmsKeyArn === undefined
-      ? {}
-      : { "x-amz-server-side-encryption": "aws:kms", "x-amz-server-side-encryption-aws-kms-key-id": kmsKeyArn }),
+    ...encryptionHeaders(kmsKeyArn),
     ...(content === undefined ? {} : contentHeaders(content)),
   };
   const { fields } = await transport.send(
@@ -62,25 +61,6 @@ async function copyObject(
   );
   if (fields["ETag"] === undefined) throw incompleteAnswer("CopyObject", "ETag", "write");
   return copyResult(fields, checksumAlgorithm);
-}
-
-async function copyPart(
-  { transport, sourceBucket }: LeanDestinationOptions,
-  { key, uploadId, partNumber, firstByte, lastByte, sourceEtag }: CopyPartRequest,
-  signal: CancelSignal,
-): Promise<string> {
-  const headers: RawHeaders = {
-    "x-amz-copy-source": encodeCopySource(sourceBucket, key),
-    "x-amz-copy-source-range": `bytes=${firstByte}-${lastByte}`,
-    "x-amz-copy-source-if-match": quoted(sourceEtag),
-  };
-  const query = `partNumber=${partNumber}&uploadId=${encodeURIComponent(uploadId)}`;
-  const { fields } = await transport.send(
-    { operation: "UploadPartCopy", kind: "write", method: "PUT", key, query, headers },
-    signal,
-  );
-  if (!fields["ETag"]) throw incompleteAnswer("UploadPartCopy", "ETag", "write");
-  return unquoted(fields["ETag"]);
 }
 
 /** A missing object is a success; S3 answers 204 for it, but a 404 would mean the same. */

@@ -13,7 +13,7 @@ import type { Answer } from "./answer-reader";
 import { makeDial } from "./dial";
 import { type Endpoint, resolveEndpoint } from "./endpoint";
 import { makePool, type Pool } from "./pool";
-import { EMPTY_SHA256, makeSigner, type Signer, type SigningCredentials } from "./signer";
+import { EMPTY_SHA256, makeSigner, sha256Hex, type Signer, type SigningCredentials } from "./signer";
 import { readFlatXml } from "./xml";
 import type { CancelSignal } from "../../core/ports";
 
@@ -38,6 +38,7 @@ export interface S3Request {
   /** Sorted by name, values percent-encoded; "" for none. */
   readonly query?: string;
   readonly headers?: RawHeaders;
+  readonly body?: Buffer;
   /** Signed with a session of the directory bucket; copies never are (facts 1.9). */
   readonly session?: boolean;
   /** The caller reads the body of a success by itself, which has no `fields` then. */
@@ -127,11 +128,13 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
       let signer = plain;
       if (credentials === undefined) ({ credentials, signer } = await orAbort(identity(session), signal));
       if (session) token = credentials.sessionToken;
-      const { method, query = "" } = request;
+      const { method, query = "", body } = request;
       const path = `${basePath}/${encodePath(request.key)}`;
-      const toSign = { method, path, query, headers, payloadHash: EMPTY_SHA256 };
+      const payloadHash = body === undefined ? EMPTY_SHA256 : sha256Hex(body);
+      const toSign = { method, path, query, headers, payloadHash };
       const lines = signer.signedLines(toSign, credentials, Date.now());
-      answer = await pool.exchange({ method, head: headText(method, path, query, lines) }, signal);
+      const head = headText(method, path, query, lines, body?.length ?? 0);
+      answer = await pool.exchange(body === undefined ? { method, head } : { method, head, body }, signal);
       return successOf(answer, request.isLarge === true);
     } catch (thrown) {
       const error = translate(thrown, operation, kind, {
@@ -194,9 +197,9 @@ function sendable(headers: RawHeaders): Record<string, string> {
 }
 
 /** @param lines the headers */
-function headText(method: string, path: string, query: string, lines: string): string {
+function headText(method: string, path: string, query: string, lines: string, bodyBytes: number): string {
   // A request without a body says so, or a server may wait for one.
-  const length = method === "PUT" || method === "POST" ? "content-length: 0\r\n" : "";
+  const length = method === "PUT" || method === "POST" ? `content-length: ${bodyBytes}\r\n` : "";
   return `${method} ${path}${query === "" ? "" : `?${query}`} HTTP/1.1\r\n${lines}${length}\r\n`;
 }
 

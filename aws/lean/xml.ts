@@ -27,6 +27,13 @@ export function readFlatXml(text: string): FlatXml | undefined {
   return { root, fields };
 }
 
+const ESCAPED: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" };
+
+/** Text for an element. */
+export function escapeXml(text: string): string {
+  return text.replace(/[<>&"]/g, (char) => ESCAPED[char] ?? char);
+}
+
 /** The five entities of XML and character references. */
 export function unescapeXml(text: string): string {
   if (!text.includes("&")) return text;
