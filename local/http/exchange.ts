@@ -4,7 +4,8 @@ import { missingAuthentication } from "./auth-errors";
 import type { FaultAction, FaultPoint } from "./fault-rules";
 import type { Strike } from "./faults";
 import type { Front } from "./front";
-import { fromBuffer, hasPayload, readAll, streamPayload, type Payload } from "./payload";
+import { Incoming } from "./incoming";
+import { fromBuffer, hasPayload, readAll } from "./payload";
 import { writeReply } from "./reply";
 import {
   CloudError,
@@ -15,7 +16,6 @@ import {
   type Service,
   type ServiceName,
 } from "./service";
-import { readAuthorization, type Authorization } from "./signature";
 import { internalError, marked, markOf, unmarked } from "./error-mark";
 import { cut, pause, strikeReply } from "./strikes";
 
@@ -33,10 +33,9 @@ export class Exchange {
   private readonly at = Date.now();
   private readonly started = performance.now();
   private finish: () => void = () => undefined;
-  private readonly gone = new AbortController();
   /** Only a late effect needs one of its own: its client is gone from the start. */
   private late: AbortController | undefined;
-  private request: CloudRequest;
+  private readonly request: Incoming;
   private service: Service | undefined;
   private point: FaultPoint;
   private readonly struck: string[] = [];
@@ -50,30 +49,14 @@ export class Exchange {
     private readonly id: string,
   ) {
     this.done = new Promise((resolve) => (this.finish = resolve));
-    const target = req.url ?? "/";
-    const mark = target.indexOf("?");
-    this.request = {
-      id,
-      method: req.method ?? "GET",
-      rawPath: mark < 0 ? target : target.slice(0, mark),
-      query: new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1)),
-      headers: req.headers,
-      body: req,
-      trailers: {},
-      principal: ANONYMOUS,
-      signingName: "s3",
-      signal: this.gone.signal,
-    };
+    this.request = new Incoming(id, req, res, ANONYMOUS);
     this.point = { service: "s3", operation: `(unknown) ${this.request.method}`, principal: ANONYMOUS.name };
-    res.once("close", () => {
-      if (!res.writableFinished) this.gone.abort();
-    });
   }
 
   /** The cloud closes: hanging requests end, late effects do not happen any more. */
   abandon(): void {
     this.late?.abort();
-    this.gone.abort();
+    this.request.abandon();
   }
 
   /** Never rejects. */
@@ -129,7 +112,7 @@ export class Exchange {
 
   private async authenticate(): Promise<void> {
     const { request, front } = this;
-    const auth = readAuthorization(request.headers, request.query);
+    const auth = front.readAuthorization(request.headers, request.query);
     if (auth === undefined) {
       const service = unsignedService(request);
       this.known(service, ANONYMOUS, service);
@@ -145,29 +128,14 @@ export class Exchange {
     });
     this.known(auth.service, identity.principal, auth.signingName);
     const whole = auth.service === "s3" ? undefined : await this.readWhole();
-    const target = this.req.url ?? "/";
-    const parts = {
-      method: request.method,
-      rawPath: request.rawPath,
-      rawQuery: target.length > request.rawPath.length ? target.slice(request.rawPath.length + 1) : "",
-      headers: request.headers,
-    };
     if (whole === undefined && auth.payloadHash === undefined) {
       throw new CloudError(400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
     }
-    front.signatures.check(auth, identity.secretAccessKey, parts, whole);
-    this.request = {
-      ...this.request,
-      ...this.payload(auth, whole),
-      ...(identity.session && { session: identity.session }),
-      ...(whole && { payload: whole }),
-    };
-  }
-
-  private payload(auth: Authorization, whole: Buffer | undefined): Payload {
-    if (whole !== undefined) return fromBuffer(whole);
+    front.signatures.check(auth, identity.secretAccessKey, request, whole);
+    if (identity.session !== undefined) request.session = identity.session;
+    if (whole !== undefined) { request.setPayload(whole); return; }
     this.countBytesIn();
-    return streamPayload(this.req, auth.payloadHash ?? "");
+    request.setPayloadHash(auth.payloadHash ?? "");
   }
 
   private async readWhole(): Promise<Buffer> {
@@ -192,10 +160,10 @@ export class Exchange {
         case "reset":
           throw new Cut();
         case "hang":
-          await pause(action.ms, this.gone.signal);
+          await pause(action.ms, this.request.signal);
           throw new Cut();
         case "delay":
-          await pause(action.ms, this.gone.signal);
+          await pause(action.ms, this.request.signal);
           break;
         case "wait":
           await action.until(this.point);
@@ -217,7 +185,7 @@ export class Exchange {
     if (this.awaitsContinue) this.res.writeContinue();
     const late = (this.late = new AbortController());
     const payload = await readAll(this.request.body, MAX_LATE_PAYLOAD);
-    const request = { ...this.request, body: fromBuffer(payload).body, signal: late.signal };
+    const request = this.request.later(fromBuffer(payload).body, late.signal);
     cut(this.req.socket);
     await pause(delayMs, late.signal);
     if (until !== undefined) await Promise.race([until, pause(undefined, late.signal)]);
@@ -230,7 +198,8 @@ export class Exchange {
   private known(service: ServiceName, principal: Principal, signingName: string): void {
     this.service = this.front.service(service);
     this.point = { ...this.point, service, principal: principal.name };
-    this.request = { ...this.request, principal, signingName };
+    this.request.principal = principal;
+    this.request.signingName = signingName;
   }
 
   private named(service: Service, route: Route): void {

@@ -13,7 +13,7 @@ import { randomHex, type Random } from "./random";
 import { writeReply } from "./reply";
 import type { RequestLog } from "./request-log";
 import { CloudError, type Reply, type Service, type ServiceName } from "./service";
-import { SignatureChecker } from "./signature";
+import { makeReadAuthorization, SignatureChecker } from "./signature";
 
 /** Answers an unsigned request under `/_cloud/`: the control endpoint, the task metadata endpoint. Undefined = not found. */
 export type PlainHandler = (request: PlainRequest) => Promise<Reply | undefined> | Reply | undefined;
@@ -52,6 +52,7 @@ const PLAIN_PREFIX = "/_cloud/";
 
 export class Front {
   readonly signatures: SignatureChecker;
+  readonly readAuthorization = makeReadAuthorization();
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private readonly services = new Map<ServiceName, Service>();

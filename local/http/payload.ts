@@ -33,8 +33,7 @@ export function streamPayload(req: IncomingMessage, payloadHash: string): Payloa
     const decoder = new AwsChunkedDecoder(typeof announced === "string" ? Number(announced) : undefined);
     return { body: join(req, decoder), trailers: decoder.trailers };
   }
-  if (!hasPayload(req)) return { body: emptyStream(), trailers: EMPTY };
-  if (payloadHash === "UNSIGNED-PAYLOAD") return { body: req, trailers: EMPTY };
+  if (!hasPayload(req) || payloadHash === "UNSIGNED-PAYLOAD") return { body: req, trailers: EMPTY };
   return { body: join(req, new HashCheck(payloadHash)), trailers: EMPTY };
 }
 

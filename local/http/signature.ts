@@ -2,7 +2,7 @@
  * Signature Version 4: reads who signed a request (Authorization header or presigned query) and checks it.
  * Source: IAM User Guide "AWS Signature Version 4 for API requests"; S3 API "Authenticating Requests: Using Query Parameters".
  */
-import { createHash, createHmac } from "node:crypto";
+import * as crypto from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { malformedAuthorization, tooSkewed, wrongSignature } from "./auth-errors";
 import { canonicalRequest } from "./canonical";
@@ -49,32 +49,63 @@ export interface Authorization {
 }
 
 /**
- * Undefined for an unsigned request.
+ * Reads who signed a request. Undefined for an unsigned one.
  * @throws CloudError AuthorizationHeaderMalformed / IncompleteSignature for one that cannot be read.
  */
-export function readAuthorization(headers: IncomingHttpHeaders, query: URLSearchParams): Authorization | undefined {
-  const header = headers.authorization;
-  if (header !== undefined) return fromHeader(header, headers);
-  return query.has("X-Amz-Algorithm") ? fromQuery(query, headers) : undefined;
+export type ReadAuthorization = (headers: IncomingHttpHeaders, query: URLSearchParams) => Authorization | undefined;
+
+/** What a client says of itself is the same in all of its requests: so many of these are remembered. */
+const REMEMBERED = 256;
+
+export function makeReadAuthorization(): ReadAuthorization {
+  const known = new Map<string, Signatory>();
+
+  function signatoryOf(text: string): Signatory {
+    let signatory = known.get(text);
+    if (signatory === undefined) {
+      signatory = readSignatory(text);
+      if (known.size >= REMEMBERED) known.clear();
+      known.set(text, signatory);
+    }
+    return signatory;
+  }
+
+  function fromHeader(header: string, headers: IncomingHttpHeaders): Authorization {
+    if (!header.startsWith(ALGORITHM)) throw new CloudError(400, "InvalidRequest", `Only ${ALGORITHM} is supported.`);
+    const signature = field(header, SIGNATURE);
+    const time = single(headers["x-amz-date"]) ?? basicTime(headers.date);
+    if (signature === undefined || time === undefined) throw invalidHeader();
+    const { signedHeaders, accessKeyId, date, region, signingName, service } = signatoryOf(
+      header.replace(`${SIGNATURE}${signature}`, SIGNATURE),
+    );
+    return {
+      ...{ accessKeyId, date, region, signingName, service, signedHeaders, signature, time },
+      securityToken: single(headers["x-amz-security-token"]),
+      payloadHash: single(headers["x-amz-content-sha256"]),
+    };
+  }
+
+  return (headers, query) => {
+    const header = headers.authorization;
+    if (header !== undefined) return fromHeader(header, headers);
+    return query.has("X-Amz-Algorithm") ? fromQuery(query, headers) : undefined;
+  };
 }
 
-function fromHeader(header: string, headers: IncomingHttpHeaders): Authorization {
-  if (!header.startsWith(ALGORITHM)) throw new CloudError(400, "InvalidRequest", `Only ${ALGORITHM} is supported.`);
+const SIGNATURE = "Signature=";
+
+type Signatory = ReturnType<typeof readSignatory>;
+
+/** Everything of the header but the signature. */
+function readSignatory(header: string) {
   const credential = field(header, "Credential=");
   const signedHeaders = field(header, "SignedHeaders=");
-  const signature = field(header, "Signature=");
-  const time = single(headers["x-amz-date"]) ?? basicTime(headers.date);
-  if (credential === undefined || signedHeaders === undefined || signature === undefined || time === undefined) {
-    throw malformedAuthorization("s3", "The authorization header that you provided is not valid.");
-  }
-  return {
-    ...scope(credential),
-    signedHeaders: signedHeaders.split(";"),
-    signature,
-    time,
-    securityToken: single(headers["x-amz-security-token"]),
-    payloadHash: single(headers["x-amz-content-sha256"]),
-  };
+  if (credential === undefined || signedHeaders === undefined) throw invalidHeader();
+  return { ...scope(credential), signedHeaders: signedHeaders.split(";") };
+}
+
+function invalidHeader(): CloudError {
+  return malformedAuthorization("s3", "The authorization header that you provided is not valid.");
 }
 
 function fromQuery(query: URLSearchParams, headers: IncomingHttpHeaders): Authorization {
@@ -169,9 +200,9 @@ export class SignatureChecker {
       payloadHash,
       isS3: auth.service === "s3",
     });
-    const hash = createHash("sha256").update(canonical, "latin1").digest("hex");
+    const hash = sha256(Buffer.from(canonical, "latin1"));
     const toSign = `${ALGORITHM}\n${auth.time}\n${auth.date}/${auth.region}/${auth.signingName}/aws4_request\n${hash}`;
-    const expected = createHmac("sha256", this.signingKey(auth, secretAccessKey)).update(toSign).digest("hex");
+    const expected = crypto.createHmac("sha256", this.signingKey(auth, secretAccessKey)).update(toSign).digest("hex");
     if (expected !== auth.signature) throw wrongSignature(auth.service, canonical, toSign);
     if (payload !== undefined && auth.payloadHash !== undefined && /^[0-9a-f]{64}$/.test(auth.payloadHash)) {
       if (sha256(payload) !== auth.payloadHash) throw wrongSignature(auth.service, canonical, toSign);
@@ -209,7 +240,7 @@ export class SignatureChecker {
     let key = this.keys.get(name);
     if (key === undefined) {
       key = [auth.date, auth.region, auth.signingName, "aws4_request"].reduce<Buffer>(
-        (previous, part) => createHmac("sha256", previous).update(part).digest(),
+        (previous, part) => crypto.createHmac("sha256", previous).update(part).digest(),
         Buffer.from(`AWS4${secret}`),
       );
       // Sessions bring a new secret every five minutes: forget all now and then rather than grow for ever.
@@ -220,6 +251,11 @@ export class SignatureChecker {
   }
 }
 
+/** Node 20.12 and later: no object is made for a hash. */
+const oneShot = (crypto as { readonly hash?: typeof crypto.hash }).hash;
+
 function sha256(data: Buffer): string {
-  return createHash("sha256").update(data).digest("hex");
+  return oneShot === undefined
+    ? crypto.createHash("sha256").update(data).digest("hex")
+    : oneShot("sha256", data, "hex");
 }

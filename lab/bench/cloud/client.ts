@@ -10,11 +10,13 @@ export interface CloudProcess extends Calls {
 
 /** Two million objects, both sides together, and their keys in listing order. */
 const HEAP_MIB = 8192;
+/** Requests in flight are many and live long for Node's 16: it would copy them about instead of answering. */
+const YOUNG_MIB = 64;
 
 /** @throws Error when the bundle is missing */
 export function startCloudProcess(): CloudProcess {
   const child = fork(join(process.cwd(), "dist", "bench-cloud.cjs"), [], {
-    execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+    execArgv: [`--max-old-space-size=${HEAP_MIB}`, `--max-semi-space-size=${YOUNG_MIB}`],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: Error) => void }>();
