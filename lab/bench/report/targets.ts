@@ -67,13 +67,13 @@ const TARGETS: readonly Target[] = [
     why: () => "`npm run bench -- profile verify` shows where it goes",
   },
   { name: "verify", what: "peak memory, MiB", aim: 150, isMost: true, of: ({ result }) => result.peakRssMiB },
-  {
-    name: "large",
+  ...(["large", "small"] as const).map((name) => ({
+    name,
     what: `peak memory at ${SLOTS} slots, MiB`,
     aim: 150,
     isMost: true,
-    of: ({ result }) => result.peakRssMiB,
-  },
+    of: ({ result }: Measured) => result.peakRssMiB,
+  })),
 ];
 
 /** A row for each target of a benchmark that was measured. */
