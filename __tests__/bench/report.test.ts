@@ -36,6 +36,8 @@ const RUN: Run = {
   failedObjects: 0,
   copiesPerKeyAndSecond: 1,
   workers: 1,
+  readsPerSecond: 0,
+  objects: 10,
 };
 const PROCESSES = [
   { processes: 1, objectsPerSecond: 2_400, cpuSecondsPer1000: 0.4 },
@@ -51,6 +53,14 @@ const SHARES: CpuShares = {
     { area: "core/", seconds: 0.45, percent: 10 },
   ],
 };
+const FLEET_RUNS: readonly Run[] = [
+  { ...RUN, workers: 8, objects: 20_480, wallSeconds: 13.8, startSeconds: 1, requests: { ReceiveMessage: 4_096 } },
+  {
+    ...RUN,
+    ...{ workers: 8, readsPerSecond: 1_600, objects: 10_240, wallSeconds: 17, startSeconds: 1 },
+    ...{ requests: { ReceiveMessage: 1_024 }, errors: { HeadObject: 316, ReceiveMessage: 1 } },
+  },
+];
 const PEER = { name: "other", version: "1", wallSeconds: 9, cpuSecondsPer1000: 4, peakRssMiB: 9, failedObjects: 0 };
 
 const runOf = (name: Name): Run =>
@@ -70,6 +80,7 @@ function findings(peer = PEER, largeIdealSeconds = 6): Findings {
     ceiling: [{ server: "null server", requestsPerSecond: 12_000, clientCpuPer1000: 0.05 }],
     queue: [costOf("ReceiveMessage", 0.15)],
     tasks: { measured: PROCESSES, rows: taskRows(PROCESSES) },
+    fleet: { job: jobOf("fleet"), tls: false, result: resultOf("fleet", 12, FLEET_RUNS, []) },
     allocations: { lean: 12_000, nodeHttpUnsigned: 16_000, sdk: 250_000, listedRow: 0.1, listedObject: 300 },
     shares: SHARES,
     cores: 2,
@@ -101,6 +112,14 @@ test("other tools stand beside ours, with the ratio and what they failed at", ()
   expect(performanceDocument(findings())).toContain("| small | other 1 | 9 | 1.5 | 4 | 10 | 9 | 0 |");
   const failing = performanceDocument(findings({ ...PEER, failedObjects: 3 }));
   expect(failing).toContain("| small | other 1 | failed |  |  |  | 9 | 3 |");
+});
+
+test("several workers stand beside each other, with what they could have done and what S3 refused them", () => {
+  const text = performanceDocument(findings());
+  // 20,480 objects in 12.8 s, of 8 x 256 / 1.2 s.
+  expect(text).toContain("| 8 | all | 20,480 | 1,600 | 0.94 | 200 | 0 |");
+  // Two of a worker's answers are about its set-up.
+  expect(text).toContain("| 8 | 1,600 reads/s | 10,240 | 640 | 0.8 | 100 | 300 |");
 });
 
 test("how it was made is in it, and nothing that is no figure", () => {

@@ -22,6 +22,8 @@ const RUN: Run = {
   failedObjects: 0,
   copiesPerKeyAndSecond: 1,
   workers: 1,
+  readsPerSecond: 0,
+  objects: 10,
 };
 
 test("medians, of an even number the middle of the two in the middle", () => {

@@ -72,6 +72,20 @@ test("idle: one empty poll per receiver, and the worker leaves", async () => {
   expect(requests["CopyObject"]).toBeUndefined();
 });
 
+test("fleet: each number of workers does its part, and all of it is there afterwards", async () => {
+  const { runs, wallSeconds } = await smallest("fleet", "0.01");
+  expect(runs.map(({ workers, objects, readsPerSecond }) => [workers, objects, readsPerSecond])).toEqual([
+    [1, 26, 0],
+    [2, 52, 0],
+    [4, 103, 0],
+    [8, 205, 0],
+    [8, 103, 1_600],
+  ]);
+  for (const { requests, objects } of runs) expect(requests["CopyObject"]).toBe(objects);
+  // The medians are those of the most workers without a limit.
+  expect(wallSeconds).toBeCloseTo(runs[3]!.wallSeconds, 1);
+});
+
 test("ceiling: the local cloud beside a server that does nothing", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [
     join(process.cwd(), "dist/bench.cjs"),

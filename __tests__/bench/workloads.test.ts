@@ -1,7 +1,18 @@
 /** The jobs and what no worker could beat. */
 import { planCopy } from "../../core/parts";
 import { DEFAULTS } from "../../core/env";
-import { idealSeconds, type Job, jobOf, NAMES, SLOTS, totalBytes } from "../../lab/bench/workloads";
+import {
+  ALONE,
+  FLEETS,
+  fleetLimit,
+  idealSeconds,
+  type Job,
+  jobOf,
+  NAMES,
+  partFor,
+  SLOTS,
+  totalBytes,
+} from "../../lab/bench/workloads";
 
 test("large is the manifest in question: 577 objects, 642 GB, keys that differ", () => {
   const job = jobOf("large");
@@ -23,6 +34,29 @@ test.each(NAMES)("%s is the same in every process, and a part of it is no larger
   const whole = jobOf(name);
   expect(part.objects.length).toBeLessThanOrEqual(whole.objects.length);
   expect(part.eventsPerObject).toBeLessThanOrEqual(whole.eventsPerObject);
+});
+
+describe("fleet", () => {
+  const job = jobOf("fleet");
+
+  test("every worker has the same to do, and half of it where the source is slow", () => {
+    expect(FLEETS.map((fleet) => partFor(job, fleet).objects.length)).toEqual([2_560, 5_120, 10_240, 20_480, 10_240]);
+    expect(FLEETS.map((fleet) => partFor(job, fleet).latency.prefixReadsPerSecond)).toEqual([0, 0, 0, 0, 1_600]);
+  });
+
+  test("all objects are below one prefix, which is what S3 limits", () => {
+    expect(new Set(job.objects.map(({ key }) => key.slice(0, key.lastIndexOf("/")))).size).toBe(1);
+  });
+
+  test("no workers are faster than their slots, or than two HEADs of each object at the source", () => {
+    const limits = FLEETS.map((fleet) => fleetLimit(job, fleet));
+    expect(limits.map((limit) => Math.round(limit))).toEqual([213, 427, 853, 1_707, 800]);
+  });
+
+  test("other jobs are what they are, for any workers", () => {
+    const small = jobOf("small", 0.01);
+    expect(partFor(small, { ...ALONE, workers: 2 })).toBe(small);
+  });
 });
 
 describe("the ideal", () => {

@@ -4,7 +4,7 @@ import { startCloudProcess } from "./cloud/client";
 import { type Bench, measureVerify, measureWorkers } from "./measure";
 import type { BenchOptions } from "./options";
 import { type BenchResult, type PeerResult, resultOf, type Run } from "./result";
-import { FLEETS, idealSeconds, type Job, SLOTS } from "./workloads";
+import { ALONE, FLEETS, idealSeconds, type Job, SLOTS } from "./workloads";
 
 export interface BenchIo {
   readonly signal: AbortSignal;
@@ -22,17 +22,17 @@ export async function runBench(
   peers?: MeasurePeers,
 ): Promise<BenchResult> {
   return withBench(job, options, io, async (bench) => {
-    const fleets = job.name === "fleet" ? FLEETS : [1];
+    const fleets = job.name === "fleet" ? FLEETS : [ALONE];
     const runs: Run[] = [];
     for (let number = 1; number <= options.runs; number++) {
       io.signal.throwIfAborted();
       io.progress(`${job.name}: run ${number} of ${options.runs}`);
       if (job.name === "verify") runs.push(await measureVerify(bench));
-      else for (const workers of fleets) runs.push(await measureWorkers(bench, workers));
+      else for (const fleet of fleets) runs.push(await measureWorkers(bench, fleet));
     }
     return resultOf(
       job.name,
-      idealSeconds(job, SLOTS * Math.max(...fleets)),
+      idealSeconds(job, SLOTS * Math.max(...fleets.map(({ workers }) => workers))),
       runs,
       peers === undefined ? [] : await peers(bench, io),
     );

@@ -9,7 +9,7 @@ import { dollarsOf } from "./dollars";
 import { type Ended, run } from "./process";
 import type { Run } from "./result";
 import { wallParts } from "./wall-parts";
-import { type Job, SLOTS } from "./workloads";
+import { ALONE, type Fleet, type Job, partFor, SLOTS } from "./workloads";
 
 export interface Bench {
   readonly job: Job;
@@ -26,12 +26,15 @@ const RUN_TIMEOUT_MS = 600_000;
 const COPIES = ["CopyObject", "UploadPartCopy"];
 
 /** @throws Error when a worker fails or leaves anything undone */
-export async function measureWorkers(bench: Bench, workers: number): Promise<Run> {
-  const { cloud, prepared, job } = bench;
-  await cloud.reset({ messages: true });
+export async function measureWorkers(bench: Bench, fleet: Fleet): Promise<Run> {
+  const { cloud, prepared } = bench;
+  const job = partFor(bench.job, fleet);
+  await cloud.reset({ messages: true, part: { objects: job.objects.length, latency: job.latency } });
   const environment = { ...prepared.workerEnvironment, TRANSPORT: bench.transport, ...trusting(bench.certificate) };
   const ended = await Promise.all(
-    Array.from({ length: workers }, () => runNode(bench, [join(process.cwd(), "dist", "worker.cjs")], environment)),
+    Array.from({ length: fleet.workers }, () =>
+      runNode(bench, [join(process.cwd(), "dist", "worker.cjs")], environment),
+    ),
   );
   const seen = await cloud.seen(null);
   for (const worker of ended) requireSuccess("worker", worker);
@@ -40,7 +43,7 @@ export async function measureWorkers(bench: Bench, workers: number): Promise<Run
   }
   // What a worker does while it waits for the end is not work; a job without work is all waiting.
   const endedAtMs = job.eventsPerObject > 0 && job.objects.length > 0 ? seen.acknowledgedAtMs : seen.lastAtMs;
-  return runOf(job, seen, ended, endedAtMs, workers);
+  return runOf(job, seen, ended, endedAtMs, fleet);
 }
 
 /** @throws Error when verify does not find the buckets equal */
@@ -60,7 +63,7 @@ export async function measureVerify(bench: Bench): Promise<Run> {
   const ended = await runNode(bench, [cli, "verify", "--json"], environment);
   const seen = await cloud.seen(null);
   requireSuccess("verify", ended);
-  return runOf(job, seen, [ended], ended.startedAtMs + ended.wallSeconds * 1000, 1);
+  return runOf(job, seen, [ended], ended.startedAtMs + ended.wallSeconds * 1000, ALONE);
 }
 
 async function runNode(bench: Bench, args: readonly string[], environment: Record<string, string>): Promise<Ended> {
@@ -82,8 +85,9 @@ function requireSuccess(what: string, { exitCode, stderr, stdout }: Ended): void
   throw new Error(`the ${what} ended with ${String(exitCode)}: ${stderr || stdout.slice(-2000)}`);
 }
 
-function runOf(job: Job, seen: Seen, ended: readonly Ended[], endedAtMs: number, workers: number): Run {
+function runOf(job: Job, seen: Seen, ended: readonly Ended[], endedAtMs: number, fleet: Fleet): Run {
   const startedAtMs = Math.min(...ended.map((one) => one.startedAtMs));
+  const { workers, readsPerSecond } = fleet;
   const wallSeconds = (endedAtMs - startedAtMs) / 1000;
   const cpuSeconds = ended.reduce((sum, one) => sum + one.cpuSeconds, 0);
   const mainThreads = ended.map((one) => one.mainThreadCpuSeconds).filter((one) => one !== undefined);
@@ -120,5 +124,7 @@ function runOf(job: Job, seen: Seen, ended: readonly Ended[], endedAtMs: number,
     failedObjects: seen.failedObjects,
     copiesPerKeyAndSecond: copies / keys / Math.max(0.001, (endedAtMs - seen.firstAtMs) / 1000),
     workers,
+    readsPerSecond,
+    objects: job.objects.length,
   };
 }

@@ -26,6 +26,9 @@ export interface Run {
   readonly failedObjects: number;
   readonly copiesPerKeyAndSecond: number;
   readonly workers: number;
+  /** That the source took below one prefix; 0: any number. */
+  readonly readsPerSecond: number;
+  readonly objects: number;
 }
 
 export interface PeerResult {
@@ -50,7 +53,7 @@ export interface BenchResult {
   readonly peers: readonly PeerResult[];
 }
 
-/** Medians of everything, of a fleet those of the most workers; requests are those of the run whose wall time is the median. @throws RangeError without a run */
+/** Medians of everything, of a fleet those of the most workers without a limit; requests are those of the run whose wall time is the median. @throws RangeError without a run */
 export function resultOf(
   name: Name,
   idealSeconds: number,
@@ -58,7 +61,7 @@ export function resultOf(
   peers: readonly PeerResult[],
 ): BenchResult {
   const most = Math.max(...runs.map((run) => run.workers));
-  const counted = runs.filter((run) => run.workers === most);
+  const counted = runs.filter((run) => run.workers === most && run.readsPerSecond === 0);
   const typical = typicalRun(counted);
   if (typical === undefined) throw new RangeError("no run to make a result of");
   const middle = (pick: (run: Run) => number): number => median(counted.map(pick));

@@ -1,14 +1,15 @@
 /** A result as text for people. Pure. */
 import Table from "cli-table3";
 import { formatDollars, formatNumber } from "../../cli/cost/quantities";
-import { type BenchResult, median, type Run, spread } from "./result";
+import { FLEET_HEAD, fleetRows } from "./fleet-rows";
+import { type BenchResult, type Run, spread } from "./result";
 import type { Job } from "./workloads";
 
 /** One line each: what it is, and its median with the smallest and largest of all runs. */
 export function resultLines(job: Job, result: BenchResult): string[] {
   const { idealSeconds } = result;
   const most = Math.max(...result.runs.map((run) => run.workers));
-  const runs = result.runs.filter((run) => run.workers === most);
+  const runs = result.runs.filter((run) => run.workers === most && run.readsPerSecond === 0);
   const table = new Table({ head: ["", "median", "smallest", "largest"], style: { head: [], border: [] } });
   const row = (name: string, value: number, pick: (run: Run) => number, shown = formatNumber): void => {
     const [least, most] = spread(runs.map(pick));
@@ -43,19 +44,17 @@ export function resultLines(job: Job, result: BenchResult): string[] {
     `requests: ${Object.entries(result.requests)
       .map(([name, count]) => `${name} ${formatNumber(count)}`)
       .join(", ")}`,
-    ...fleetLines(result.runs),
+    ...fleetLines(job, result.runs),
     ...errorLines(runs),
     ...peerLines(result),
   ];
 }
 
-function fleetLines(runs: readonly Run[]): string[] {
-  const fleets = [...new Set(runs.map((run) => run.workers))];
-  if (fleets.length < 2) return [];
-  return fleets.map((workers) => {
-    const walls = runs.filter((run) => run.workers === workers).map((run) => run.wallSeconds - run.startSeconds);
-    return `${workers} worker${workers > 1 ? "s" : ""}: ${formatNumber(median(walls))} s behind the first request`;
-  });
+function fleetLines(job: Job, runs: readonly Run[]): string[] {
+  if (job.name !== "fleet") return [];
+  const table = new Table({ head: [...FLEET_HEAD], style: { head: [], border: [] } });
+  table.push(...fleetRows(job, runs));
+  return table.toString().split("\n");
 }
 
 function errorLines(runs: readonly Run[]): string[] {

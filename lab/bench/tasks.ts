@@ -4,7 +4,7 @@ import { measureWorkers } from "./measure";
 import type { BenchOptions } from "./options";
 import { median, rounded, type Run } from "./result";
 import { type Processes, type TaskRow, taskRows } from "./task-sizes";
-import { jobOf } from "./workloads";
+import { ALONE, jobOf } from "./workloads";
 
 export interface Tasks {
   readonly measured: readonly Processes[];
@@ -25,7 +25,7 @@ export async function measureTasks(
       for (const processes of PROCESSES) {
         io.signal.throwIfAborted();
         io.progress(`tasks: run ${number} of ${options.runs}, ${processes} at once`);
-        runs.push(await measureWorkers(bench, processes));
+        runs.push(await measureWorkers(bench, { ...ALONE, workers: processes }));
       }
     }
   });

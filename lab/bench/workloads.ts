@@ -23,8 +23,21 @@ export interface Job {
   readonly latency: Partial<Latency>;
 }
 
-/** Workers beside each other, one number after another. */
-export const FLEETS: readonly number[] = [1, 2, 4, 8];
+/** Workers beside each other, as the benchmark `fleet` has them one after another. */
+export interface Fleet {
+  readonly workers: number;
+  /** That the source takes below the one prefix of all objects, as a bucket of S3 Standard does (UG optimizing-performance); 0: any number. */
+  readonly readsPerSecond: number;
+}
+
+export const ALONE: Fleet = { workers: 1, readsPerSecond: 0 };
+const MOST_WORKERS = 8;
+/** The last is less than half of what its workers would ask for. */
+export const FLEETS: readonly Fleet[] = [
+  ...[1, 2, 4, MOST_WORKERS].map((workers) => ({ workers, readsPerSecond: 0 })),
+  { workers: MOST_WORKERS, readsPerSecond: 1_600 },
+];
+const OBJECTS_PER_WORKER = 2_560;
 
 /** Slots of one worker: the product's default. */
 export const SLOTS = DEFAULTS.copyConcurrency;
@@ -59,10 +72,9 @@ export function jobOf(name: Name, scale = 1): Job {
     case "fleet":
       return {
         ...once,
-        about:
-          "6,000 small objects, everything ten times slower than in small, for 1, 2, 4 and 8 workers beside each other",
-        objects: many("fleet", times(6_000), () => SMALL_BYTES),
-        latency: { operationMs: { CopyObject: 300, HeadObject: 100 } },
+        about: "2,560 small objects for each of 1, 2, 4 and 8 workers, everything forty times slower than in small",
+        objects: many("fleet", times(MOST_WORKERS * OBJECTS_PER_WORKER), () => SMALL_BYTES, Infinity),
+        latency: { operationMs: { CopyObject: 1_200, HeadObject: 400 } },
       };
     case "large":
       return {
@@ -140,13 +152,27 @@ export function idealSeconds({ objects, copied, eventsPerObject, latency }: Job,
   return Math.max(slotSeconds / slots, longest) / speed;
 }
 
+/** What a fleet has to do of the job: each worker the same, so that equal times mean that they share it well; under a limit half of it. */
+export function partFor(job: Job, { workers, readsPerSecond }: Fleet): Job {
+  if (job.name !== "fleet") return job;
+  const share = workers / MOST_WORKERS / (readsPerSecond > 0 ? 2 : 1);
+  const objects = job.objects.slice(0, Math.ceil(job.objects.length * share));
+  return { ...job, objects, latency: { ...job.latency, prefixReadsPerSecond: readsPerSecond } };
+}
+
+/** Objects per second of the `fleet` job that no workers could beat: for their slots, or for two HEADs of each at the source. */
+export function fleetLimit({ latency }: Job, { workers, readsPerSecond }: Fleet): number {
+  const bySlots = (SLOTS * workers * 1000) / (latency.operationMs?.["CopyObject"] ?? 1);
+  return readsPerSecond > 0 ? Math.min(bySlots, readsPerSecond / 2) : bySlots;
+}
+
 export function totalBytes({ objects }: Job): number {
   return objects.reduce((sum, { size }) => sum + size, 0);
 }
 
-function many(folder: string, count: number, size: (index: number) => number): JobObject[] {
+function many(folder: string, count: number, size: (index: number) => number, perFolder = 1_000): JobObject[] {
   return Array.from({ length: count }, (_, index) => ({
-    key: `${folder}/${String(Math.floor(index / 1000)).padStart(4, "0")}/object-${String(index).padStart(7, "0")}`,
+    key: `${folder}/${String(Math.floor(index / perFolder)).padStart(4, "0")}/object-${String(index).padStart(7, "0")}`,
     size: size(index),
   }));
 }

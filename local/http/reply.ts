@@ -19,7 +19,8 @@ export async function writeReply(
     const headers: Record<string, string | number> = { ...more, ...reply.headers };
     if (headers["content-length"] === undefined && reply.status !== 204 && reply.status !== 304)
       headers["content-length"] = length;
-    res.writeHead(reply.status, headers);
+    if (reply.reason === undefined) res.writeHead(reply.status, headers);
+    else res.writeHead(reply.status, reply.reason, headers);
     res.end(isHead ? undefined : body);
     return isHead ? 0 : length;
   }

@@ -52,6 +52,8 @@ export interface CloudRequest {
 
 export interface Reply {
   readonly status: number;
+  /** The reason phrase; default HTTP's own for the status. */
+  readonly reason?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer | Readable;
 }

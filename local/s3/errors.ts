@@ -82,12 +82,17 @@ export function s3Error(code: S3ErrorCode, message?: string, extras: ErrorExtras
   return new S3Error(status, code, message ?? usual, extras.details ?? {}, extras.headers ?? {});
 }
 
+/** S3's own words in the status line, "503 Slow Down": all that a HEAD has to tell it from ServiceUnavailable. */
+const REASONS: Readonly<Record<string, string>> = { SlowDown: "Slow Down" };
+
 /** The error as S3 answers it: an `<Error>` document, or no body at all on HEAD. */
 export function errorReply(error: CloudError, request: CloudRequest | undefined): Reply {
+  const reason = REASONS[error.code];
+  const status = { status: error.status, ...(reason === undefined ? {} : { reason }) };
   const headers = { ...(error instanceof S3Error ? error.headers : {}), "content-type": "application/xml" };
-  if (request?.method === "HEAD" || error.status === 304) return { status: error.status, headers };
+  if (request?.method === "HEAD" || error.status === 304) return { ...status, headers };
   return {
-    status: error.status,
+    ...status,
     headers,
     body: errorDocument(error.code, error.message, error.details, request?.id ?? ""),
   };

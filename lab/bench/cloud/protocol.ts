@@ -1,5 +1,6 @@
 /** What the benchmark and the process of the local cloud tell each other. Types only. */
 import type { Certificate } from "../../../local/http/front";
+import type { Latency } from "../../../local/s3/timing";
 import type { System } from "../../../core/system";
 import type { InFlight } from "../in-flight";
 import type { Job } from "../workloads";
@@ -49,13 +50,18 @@ export interface Seen {
   readonly mainThreadCpuSeconds: number | undefined;
 }
 
+export interface Reset {
+  readonly messages: boolean;
+  readonly part?: { readonly objects: number; readonly latency: Partial<Latency> };
+}
+
 export interface Calls {
   prepare: (input: Prepare) => Promise<Prepared>;
   /**
    * Destination as at the beginning, all events in the queue (`messages`), counters at zero. Without messages it is another tool's
-   * turn, and what it has to fill is the general purpose bucket.
+   * turn, and what it has to fill is the general purpose bucket. A `part` is the first so many objects of the job, at another speed.
    */
-  reset: (input: { readonly messages: boolean }) => Promise<void>;
+  reset: (input: Reset) => Promise<void>;
   seen: (input: null) => Promise<Seen>;
   close: (input: null) => Promise<void>;
 }

@@ -1,10 +1,11 @@
 /** The local cloud of a benchmark: the job's objects as phantoms, its events in the queue, and what was asked of it. */
+import { parseMessage } from "../../../core/events";
 import type { Latency } from "../../../local/s3/timing";
 import { startStack, type Stack } from "../../stack/stack";
 import { inFlightOver, type Interval } from "../in-flight";
 import { mainThreadCpuSeconds } from "../proc-stat";
 import { type Job, SLOTS } from "../workloads";
-import type { Calls, Prepare, Prepared, Seen } from "./protocol";
+import type { Calls, Prepare, Prepared, Reset, Seen } from "./protocol";
 
 /** Long ago enough for verify to judge it, copied a minute later. */
 const WRITTEN_AT_MS = Date.UTC(2026, 0, 1);
@@ -18,7 +19,8 @@ const COPIED_KEY = "bytesCopied";
 export function makeStage(): Calls {
   let stack: Stack | undefined;
   let job: Job | undefined;
-  let bodies: string[] = [];
+  let bodies: readonly string[] = [];
+  let wanted = 0;
   let target = "";
   let copiedBefore = 0;
   let cpuBefore = process.cpuUsage();
@@ -44,7 +46,10 @@ export function makeStage(): Calls {
     queue.purge();
     await fill(stack, job);
     await cloud.s3.flushDeliveries();
-    bodies = queue.peek().map(({ body }) => body);
+    bodies = inOrder(
+      queue.peek().map(({ body }) => body),
+      job,
+    );
     queue.purge();
     cloud.s3.createBucket(PLAIN_DESTINATION);
     cloud.s3.setLatency(job.latency satisfies Partial<Latency>);
@@ -69,9 +74,11 @@ export function makeStage(): Calls {
     };
   }
 
-  function reset({ messages }: { readonly messages: boolean }): void {
+  function reset({ messages, part }: Reset): void {
     const { stack: at, job: of } = ready();
     const { cloud, destination, queue } = at;
+    wanted = part?.objects ?? of.objects.length;
+    cloud.s3.setLatency(part?.latency ?? of.latency);
     target = messages || of.copied ? destination : PLAIN_DESTINATION;
     if (!of.copied) {
       cloud.s3.deleteBucket(target, { force: true });
@@ -79,7 +86,7 @@ export function makeStage(): Calls {
     }
     queue.purge();
     for (let event = 0; messages && event < of.eventsPerObject; event++) {
-      for (const body of bodies) queue.send(body);
+      for (const body of bodies.slice(0, wanted)) queue.send(body);
     }
     copiedBefore = cloud.s3.counters()[COPIED_KEY] ?? 0;
     cloud.log.clear();
@@ -101,7 +108,8 @@ export function makeStage(): Calls {
       if (failed > 0) errors[operation] = (errors[operation] ?? 0) + failed;
     }
     const names = Object.keys(requests);
-    const lacking = of.objects.filter(({ key, size }) => cloud.s3.head(target, key)?.size !== size);
+    const asked = of.objects.slice(0, wanted);
+    const lacking = asked.filter(({ key, size }) => cloud.s3.head(target, key)?.size !== size);
     const { visible, inFlight, delayed } = queue.depth();
     return {
       ...times,
@@ -125,6 +133,19 @@ export function makeStage(): Calls {
     seen: () => Promise.resolve().then(seen),
     close: async () => stack?.close(),
   };
+}
+
+/** The events in the order of their objects: they were delivered in none. */
+function inOrder(bodies: readonly string[], { objects }: Job): readonly string[] {
+  const place = new Map(objects.map(({ key }, index) => [key, index]));
+  const placeOf = (body: string): number => {
+    const parsed = parseMessage(body);
+    return place.get(parsed.kind === "events" ? (parsed.events[0]?.key ?? "") : "") ?? 0;
+  };
+  return bodies
+    .map((body) => ({ body, at: placeOf(body) }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ body }) => body);
 }
 
 async function fill({ cloud, source, destination }: Stack, { objects, copied, eventsPerObject }: Job): Promise<void> {

@@ -6,7 +6,7 @@ import { type BenchIo, withBench } from "../bench";
 import { type Bench, measureVerify, measureWorkers } from "../measure";
 import type { BenchOptions } from "../options";
 import type { Run } from "../result";
-import type { Job } from "../workloads";
+import { ALONE, type Job } from "../workloads";
 import type { CpuProfile } from "./cpu-profile";
 import { type CpuShares, cpuShares } from "./shares";
 import { sourcesOf } from "./sources";
@@ -55,7 +55,7 @@ async function sharesOf(bench: Bench, keep: string | undefined, io: BenchIo): Pr
 }
 
 function once(bench: Bench): Promise<Run> {
-  return bench.job.copied ? measureVerify(bench) : measureWorkers(bench, 1);
+  return bench.job.copied ? measureVerify(bench) : measureWorkers(bench, ALONE);
 }
 
 /** CPU.date.time.process.thread.sequence.cpuprofile (Node.js, command-line options, `--cpu-prof`); the main thread is number 0. */

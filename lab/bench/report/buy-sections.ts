@@ -3,6 +3,8 @@ import { formatDollars, formatNumber } from "../../../cli/cost/quantities";
 import type { QueueCost } from "../queue-cost";
 import { bestTask } from "../task-sizes";
 import type { Tasks } from "../tasks";
+import { FLEET_HEAD, fleetRows } from "../fleet-rows";
+import type { Measured } from "./document";
 import { table } from "./markdown";
 
 export function queueSection(calls: readonly QueueCost[]): string {
@@ -51,6 +53,18 @@ ${table(
 
 ${verdict({ measured, rows })} Beside the requests of a million objects, more than a thousand dollars of copies, no size matters. A vCPU of Fargate is not a
 core of this machine, and nothing was measured there.`;
+}
+
+/** @param measured of the benchmark `fleet` */
+export function fleetSection({ job, result }: Measured): string {
+  return `## Several workers on one queue
+
+${table(FLEET_HEAD, fleetRows(job, result.runs))}
+
+Over plain HTTP (\`npm run bench -- fleet\`), forty times slower than in \`small\`: 1.2 s per copy and 0.4 s per HEAD, so that eight workers, the local cloud and the cores that they share are
+not the limit. What is possible is what the slots of all workers take at 1.2 s per copy, or, in the last row, two HEADs of each object at a source that gives as many
+below one prefix, as a bucket of S3 Standard does with more. Objects per second count from the first request to the last message acknowledged: filling and emptying the
+slots, and the starts of the other workers, are in it. SlowDown halves a worker's HEADs at once, and no key is put back for it.`;
 }
 
 function verdict({ rows }: Tasks): string {

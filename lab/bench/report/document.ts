@@ -6,7 +6,7 @@ import type { CpuShares } from "../profile/shares";
 import { type BenchResult, spread } from "../result";
 import type { Tasks } from "../tasks";
 import { type Job, SLOTS } from "../workloads";
-import { queueSection, settingsSection, tasksSection } from "./buy-sections";
+import { fleetSection, queueSection, settingsSection, tasksSection } from "./buy-sections";
 import { cpuSection, startSentence, wallSection } from "./cpu-sections";
 import { table } from "./markdown";
 import { targetRows } from "./targets";
@@ -32,6 +32,7 @@ export interface Findings {
   readonly allocations: Allocations;
   readonly queue: readonly QueueCost[];
   readonly tasks: Tasks;
+  readonly fleet: Measured;
   /** Of one more run of `small` over TLS, with a profile. */
   readonly shares: CpuShares;
   readonly cores: number;
@@ -46,6 +47,7 @@ export function performanceDocument({
   allocations,
   queue,
   tasks,
+  fleet,
   shares,
   cores,
   machine,
@@ -111,6 +113,8 @@ ${peersSection(measured)}
 ![CPU seconds per 1,000 objects](performance-cpu.svg)
 
 ${tasksSection(tasks)}
+
+${fleetSection(fleet)}
 
 ${settingsSection(tasks)}
 `;
