@@ -82,7 +82,7 @@ export function s3Error(code: S3ErrorCode, message?: string, extras: ErrorExtras
   return new S3Error(status, code, message ?? usual, extras.details ?? {}, extras.headers ?? {});
 }
 
-/** S3's own words in the status line, "503 Slow Down": all that a HEAD has to tell it from ServiceUnavailable. */
+/** S3's own words in the status line (API "Error responses": SlowDown, 503 Slow Down): all that a HEAD has to tell it from ServiceUnavailable. */
 const REASONS: Readonly<Record<string, string>> = { SlowDown: "Slow Down" };
 
 /** The error as S3 answers it: an `<Error>` document, or no body at all on HEAD. */
