@@ -327,7 +327,7 @@ export const PROCESS_BUGS: readonly ProcessBug[] = [
     breaks: "rule 2",
     patches: [
       {
-        file: "aws/lean/destination-bucket.ts",
+        file: "aws/lean/destination-uploads.ts",
         find: '"x-amz-copy-source-range": `bytes=${firstByte}-${lastByte}`, "x-amz-copy-source-if-match": quoted(sourceEtag),',
         replace: '"x-amz-copy-source-range": `bytes=${firstByte}-${lastByte}`,',
       },
@@ -339,9 +339,9 @@ export const PROCESS_BUGS: readonly ProcessBug[] = [
     breaks: "metadata is carried over",
     patches: [
       {
-        file: "aws/destination-uploads.ts",
-        find: "const headers = contentHeaders(content);",
-        replace: "const headers = contentHeaders({ headers: {}, metadata: content.metadata });",
+        file: "aws/lean/destination-uploads.ts",
+        find: "...contentHeaders(content),",
+        replace: "...contentHeaders({ headers: {}, metadata: content.metadata }),",
       },
     ],
     fromSeed: 1,

@@ -32,8 +32,11 @@ export async function buildPlanted(entry: string, patches: readonly Patch[], out
   });
 }
 
-/** By absolute path. */
-function patchedSources(patches: readonly Patch[]): ReadonlyMap<string, string> {
+/**
+ * By absolute path.
+ * @throws Error when a text to find does not occur exactly once
+ */
+export function patchedSources(patches: readonly Patch[]): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
   for (const patch of patches) {
     const file = path.resolve(patch.file);
