@@ -91,8 +91,10 @@ describe("over the wire", () => {
     const head = (Bucket: string, Key: string) =>
       client.send(new HeadObjectCommand({ Bucket, Key })).then(
         () => 200,
-        ({ $response }: { $response: { statusCode: number; reason: string } }) =>
-          `${$response.statusCode} ${$response.reason}`,
+        (error: unknown) => {
+          const { $response } = error as { $response: { statusCode: number; reason: string } };
+          return `${$response.statusCode} ${$response.reason}`;
+        },
       );
     const a = () => head("timed", "a/k");
     // A HEAD has no body: what it is stands in the status line, as S3 writes it.
