@@ -133,7 +133,10 @@ export class Exchange {
     }
     front.signatures.check(auth, identity.secretAccessKey, request, whole);
     if (identity.session !== undefined) request.session = identity.session;
-    if (whole !== undefined) { request.setPayload(whole); return; }
+    if (whole !== undefined) {
+      request.setPayload(whole);
+      return;
+    }
     this.countBytesIn();
     request.setPayloadHash(auth.payloadHash ?? "");
   }

@@ -26,7 +26,11 @@ export function strikeReply(action: Answering, service: ServiceName, errorReply:
   const message = action.message ?? "Injected by a fault rule of the local cloud.";
   if (action.type === "error") return errorReply(new CloudError(action.status, action.code, message));
   const reply = errorReply(new CloudError(500, action.code, message));
-  return { headers: reply.headers ?? {}, status: 200, body: keptAlive(typeof reply.body === "string" ? reply.body : "") };
+  return {
+    headers: reply.headers ?? {},
+    status: 200,
+    body: keptAlive(typeof reply.body === "string" ? reply.body : ""),
+  };
 }
 
 /** S3 sends the XML declaration and then white space while it works, so that the connection stays open. */
