@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { fromBuffer, type Payload, streamPayload } from "./payload";
+import { fromBuffer, hasPayload, type Payload, streamPayload } from "./payload";
 import type { CloudRequest, Principal, SessionCredentials } from "./service";
 
 const NOTHING: Readonly<Record<string, string>> = {};
@@ -74,11 +74,10 @@ export class Incoming implements CloudRequest {
     this.payload = whole;
   }
 
-  /** The payload is checked while it is read. */
+  /** The payload is checked while it is read. It comes in from now on: whoever reads it late may find the client gone. */
   setPayloadHash(hash: string): void {
     this.payloadHash = hash;
-    // Its trailers are asked for before its body is, and a framing that is wrong is an error of the request either way.
-    if (hash.startsWith("STREAMING-")) this.opened();
+    if (hasPayload(this.req)) this.opened();
   }
 
   /** The same request for somebody who acts after the client has gone. */
