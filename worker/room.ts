@@ -42,8 +42,8 @@ const HELD_PER_SLOT = 8;
 const RANGES_PER_WORKER = 8;
 /** So much of a pool that waits to be started is enough: more would only be held, and a busy worker is no faster for it. */
 const ENOUGH = 1 / 4;
-/** Copy requests of the heaviest message there is, but for a single object that is heavier. */
-const WHOLE_BATCH = DEFAULT_BATCH_LIMITS.maxRequests;
+/** Copy requests of a full batch of small objects. */
+const WHOLE_BATCH = DEFAULT_BATCH_LIMITS.maxKeys;
 /** Messages that came, as a part of those asked for: from here on more of the same kind are likely to be there. */
 const DEEP = 1 / 2;
 /** How fast a heavy message is forgotten when light ones follow. */
