@@ -1,12 +1,10 @@
 /** One request from its first byte to the last of its answer: authenticate, route, strike, handle, answer, log. */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { missingAuthentication } from "./auth-errors";
 import type { FaultAction, FaultPoint } from "./fault-rules";
 import type { Strike } from "./faults";
 import type { Front } from "./front";
 import { Incoming } from "./incoming";
-import { fromBuffer, hasPayload, readAll } from "./payload";
-import { writeReply } from "./reply";
+import { fromBuffer, readAll } from "./payload";
 import {
   CloudError,
   type CloudRequest,
@@ -17,7 +15,8 @@ import {
   type ServiceName,
 } from "./service";
 import { internalError, marked, markOf, unmarked } from "./error-mark";
-import { cut, pause, strikeReply } from "./strikes";
+import { pause, strikeReply } from "./strikes";
+import type { Wire } from "./wire";
 
 /** Lambda's synchronous payload limit is 6 MB, the largest of the services whose payload is read whole. */
 const MAX_WHOLE_PAYLOAD = 7 * 1024 * 1024;
@@ -43,13 +42,11 @@ export class Exchange {
 
   constructor(
     private readonly front: Front,
-    private readonly req: IncomingMessage,
-    private readonly res: ServerResponse,
-    private readonly awaitsContinue: boolean,
+    private readonly wire: Wire,
     private readonly id: string,
   ) {
     this.done = new Promise((resolve) => (this.finish = resolve));
-    this.request = new Incoming(id, req, res, ANONYMOUS);
+    this.request = new Incoming(id, wire, ANONYMOUS);
     this.point = { service: "s3", operation: `(unknown) ${this.request.method}`, principal: ANONYMOUS.name };
   }
 
@@ -75,9 +72,9 @@ export class Exchange {
     }
     errorCode ??= markOf(reply);
     let bytesOut = 0;
-    if (reply === undefined) cut(this.req.socket);
-    else bytesOut = await writeReply(this.req, this.res, unmarked(reply), this.standardHeaders());
-    this.log(this.res.headersSent ? (reply?.status ?? 0) : 0, errorCode, bytesOut);
+    if (reply === undefined) this.wire.cut();
+    else bytesOut = await this.wire.answer(unmarked(reply), this.standardHeaders());
+    this.log(this.wire.isAnswered() ? (reply?.status ?? 0) : 0, errorCode, bytesOut);
     this.finish();
   }
 
@@ -99,7 +96,7 @@ export class Exchange {
     if (late?.action.type === "late") return this.cutAndActLater(service, route, late.action);
     const before = await this.apply(strikes, "before");
     if (before !== undefined) return before;
-    if (this.awaitsContinue) this.res.writeContinue();
+    this.wire.proceed();
     if (strikes.length === 0) return service.handle(this.request, route);
     const reply = await service.handle(this.request, route).catch((error: unknown) => {
       if (error instanceof CloudError) return this.errorReply(error);
@@ -142,15 +139,17 @@ export class Exchange {
   }
 
   private async readWhole(): Promise<Buffer> {
-    if (!hasPayload(this.req)) return Buffer.alloc(0);
-    if (this.awaitsContinue) this.res.writeContinue();
-    const whole = await readAll(this.req, MAX_WHOLE_PAYLOAD);
+    let { whole } = this.wire;
+    if (whole === undefined) {
+      this.wire.proceed();
+      whole = await readAll(this.wire.payload(), MAX_WHOLE_PAYLOAD);
+    }
     this.bytesIn = whole.length;
     return whole;
   }
 
   private countBytesIn(): void {
-    const length = this.req.headers["x-amz-decoded-content-length"] ?? this.req.headers["content-length"];
+    const length = this.wire.headers["x-amz-decoded-content-length"] ?? this.wire.headers["content-length"];
     this.bytesIn = typeof length === "string" ? Number(length) : 0;
   }
 
@@ -185,11 +184,11 @@ export class Exchange {
     route: Route,
     { delayMs, until }: Extract<FaultAction, { type: "late" }>,
   ): Promise<never> {
-    if (this.awaitsContinue) this.res.writeContinue();
+    this.wire.proceed();
     const late = (this.late = new AbortController());
     const payload = await readAll(this.request.body, MAX_LATE_PAYLOAD);
     const request = this.request.later(fromBuffer(payload).body, late.signal);
-    cut(this.req.socket);
+    this.wire.cut();
     await pause(delayMs, late.signal);
     if (until !== undefined) await Promise.race([until, pause(undefined, late.signal)]);
     if (late.signal.aborted) throw new Cut();

@@ -2,18 +2,22 @@
  * The one HTTP server of the local cloud. Each service is told by the credential scope of the signature; signatures are checked, faults
  * strike, and everything is logged here, so that a service sees only requests that are allowed and says only what AWS would say.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { KEEP_ALIVE_SECONDS } from "./answer-head";
 import { expiredToken } from "./auth-errors";
+import { openConnection } from "./connection";
 import { Exchange } from "./exchange";
 import type { Faults } from "./faults";
+import { NodeWire } from "./node-wire";
 import type { Principals } from "./principals";
 import { randomHex, type Random } from "./random";
 import { writeReply } from "./reply";
 import type { RequestLog } from "./request-log";
 import { CloudError, type Reply, type Service, type ServiceName } from "./service";
 import { makeReadAuthorization, SignatureChecker } from "./signature";
+import type { Wire } from "./wire";
 
 /** Answers an unsigned request under `/_cloud/`: the control endpoint, the task metadata endpoint. Undefined = not found. */
 export type PlainHandler = (request: PlainRequest) => Promise<Reply | undefined> | Reply | undefined;
@@ -61,16 +65,27 @@ export class Front {
 
   constructor(readonly options: FrontOptions) {
     this.signatures = new SignatureChecker(options.now ?? Date.now);
-    const how = { keepAliveTimeout: 60_000, requestTimeout: 0, highWaterMark: 64 * 1024 };
-    this.server = options.tls === undefined ? createServer(how) : createTlsServer({ ...how, ...options.tls });
-    this.server.maxRequestsPerSocket = 0;
+    const http = createHttpServer({ keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000, requestTimeout: 0 });
+    http.maxRequestsPerSocket = 0;
+    http.on("request", (req, res) => this.serveHttp(req, res, false));
+    http.on("checkContinue", (req, res) => this.serveHttp(req, res, true));
+    const open = (socket: Socket) =>
+      openConnection({
+        socket,
+        serve: (wire) => this.serveWhole(wire),
+        giveOver: (given) => http.emit("connection", given),
+      });
+    const how = { noDelay: true, highWaterMark: 64 * 1024 };
+    this.server =
+      options.tls === undefined
+        ? createServer(how, open)
+        : createTlsServer({ ...how, ...options.tls, ALPNProtocols: ["http/1.1"] }, open);
     this.server.on("connection", (socket) => {
-      socket.setNoDelay(true);
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));
     });
-    this.server.on("request", (req, res) => void this.serve(req, res, false));
-    this.server.on("checkContinue", (req, res) => void this.serve(req, res, true));
+    // Somebody who does not trust the certificate, or speaks no TLS.
+    this.server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
   }
 
   add(service: Service): void {
@@ -116,13 +131,21 @@ export class Front {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
-  private async serve(req: IncomingMessage, res: ServerResponse, awaitsContinue: boolean): Promise<void> {
+  private serveHttp(req: IncomingMessage, res: ServerResponse, awaitsContinue: boolean): void {
     const target = req.url ?? "/";
-    if (target.startsWith(PLAIN_PREFIX)) {
-      await this.servePlain(req, res, target);
-      return;
-    }
-    const exchange = new Exchange(this, req, res, awaitsContinue, randomHex(this.options.random, 16).toUpperCase());
+    if (target.startsWith(PLAIN_PREFIX)) void this.servePlain(req, res, target);
+    else void this.serve(new NodeWire(req, res, awaitsContinue));
+  }
+
+  /** False for the endpoints of the cloud's own, which know Node's requests. */
+  private serveWhole(wire: Wire): boolean {
+    if (wire.target.startsWith(PLAIN_PREFIX)) return false;
+    void this.serve(wire);
+    return true;
+  }
+
+  private async serve(wire: Wire): Promise<void> {
+    const exchange = new Exchange(this, wire, randomHex(this.options.random, 16).toUpperCase());
     this.exchanges.add(exchange);
     try {
       await exchange.run();

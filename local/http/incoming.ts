@@ -2,10 +2,10 @@
  * A request as services see it. What few of them ask for (the query, the payload as a stream, whether the client is still there) is made when
  * they do: a cloud that is measured with answers tens of thousands of requests a second.
  */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { fromBuffer, hasPayload, type Payload, streamPayload } from "./payload";
+import { fromBuffer, type Payload, streamPayload } from "./payload";
 import type { CloudRequest, Principal, SessionCredentials } from "./service";
+import type { Wire } from "./wire";
 
 const NOTHING: Readonly<Record<string, string>> = {};
 const NO_QUERY = new URLSearchParams();
@@ -24,20 +24,19 @@ export class Incoming implements CloudRequest {
   private stream: Payload | undefined;
   private payloadHash = "";
   private gone: AbortController | undefined;
-  private isGone = false;
+  private isAbandoned = false;
 
   constructor(
     readonly id: string,
-    private readonly req: IncomingMessage,
-    private readonly res: ServerResponse,
+    private readonly wire: Wire,
     anonymous: Principal,
   ) {
-    const target = req.url ?? "/";
+    const { target } = wire;
     const mark = target.indexOf("?");
-    this.method = req.method ?? "GET";
+    this.method = wire.method;
     this.rawPath = mark < 0 ? target : target.slice(0, mark);
     this.rawQuery = mark < 0 ? "" : target.slice(mark + 1);
-    this.headers = req.headers;
+    this.headers = wire.headers;
     this.principal = anonymous;
   }
 
@@ -57,15 +56,15 @@ export class Incoming implements CloudRequest {
   get signal(): AbortSignal {
     if (this.gone === undefined) {
       this.gone = new AbortController();
-      if (this.isGone || this.isClosed()) this.gone.abort();
-      else this.res.once("close", () => this.isClosed() && this.gone?.abort());
+      if (this.isAbandoned || this.wire.isGone()) this.gone.abort();
+      else this.wire.onGone(() => this.gone?.abort());
     }
     return this.gone.signal;
   }
 
   /** The client is treated as one that has gone away. */
   abandon(): void {
-    this.isGone = true;
+    this.isAbandoned = true;
     this.gone?.abort();
   }
 
@@ -77,7 +76,7 @@ export class Incoming implements CloudRequest {
   /** The payload is checked while it is read. It comes in from now on: whoever reads it late may find the client gone. */
   setPayloadHash(hash: string): void {
     this.payloadHash = hash;
-    if (hasPayload(this.req)) this.opened();
+    if (this.wire.whole === undefined) this.opened();
   }
 
   /** The same request for somebody who acts after the client has gone. */
@@ -91,11 +90,7 @@ export class Incoming implements CloudRequest {
   }
 
   private opened(): Payload {
-    this.stream ??= this.payload === undefined ? streamPayload(this.req, this.payloadHash) : fromBuffer(this.payload);
+    this.stream ??= this.payload === undefined ? streamPayload(this.wire, this.payloadHash) : fromBuffer(this.payload);
     return this.stream;
-  }
-
-  private isClosed(): boolean {
-    return this.res.destroyed && !this.res.writableFinished;
   }
 }

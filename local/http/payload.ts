@@ -1,21 +1,15 @@
 /** The payload of a request: empty, read whole, or a stream that is checked while it flows. */
 import { createHash } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import { Readable, Transform, type TransformCallback } from "node:stream";
 import { AwsChunkedDecoder } from "./aws-chunked";
 import { CloudError } from "./service";
+import type { Wire } from "./wire";
 
 const EMPTY: Readonly<Record<string, string>> = {};
 
 export interface Payload {
   readonly body: Readable;
   readonly trailers: Readonly<Record<string, string>>;
-}
-
-/** Whether a request announces a payload at all. */
-export function hasPayload(req: IncomingMessage): boolean {
-  const length = req.headers["content-length"];
-  return req.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }
 
 /** A payload that is in memory already. */
@@ -27,14 +21,14 @@ export function fromBuffer(data: Buffer): Payload {
  * S3: the payload as a stream, without framing; fails with XAmzContentSHA256Mismatch (400) at its end if it is not what was signed.
  * @param payloadHash `x-amz-content-sha256`
  */
-export function streamPayload(req: IncomingMessage, payloadHash: string): Payload {
+export function streamPayload(wire: Wire, payloadHash: string): Payload {
   if (payloadHash.startsWith("STREAMING-")) {
-    const announced = req.headers["x-amz-decoded-content-length"];
+    const announced = wire.headers["x-amz-decoded-content-length"];
     const decoder = new AwsChunkedDecoder(typeof announced === "string" ? Number(announced) : undefined);
-    return { body: join(req, decoder), trailers: decoder.trailers };
+    return { body: join(wire, decoder), trailers: decoder.trailers };
   }
-  if (!hasPayload(req) || payloadHash === "UNSIGNED-PAYLOAD") return { body: req, trailers: EMPTY };
-  return { body: join(req, new HashCheck(payloadHash)), trailers: EMPTY };
+  if (wire.whole?.length === 0 || payloadHash === "UNSIGNED-PAYLOAD") return { body: wire.payload(), trailers: EMPTY };
+  return { body: join(wire, new HashCheck(payloadHash)), trailers: EMPTY };
 }
 
 function emptyStream(): Readable {
@@ -46,14 +40,15 @@ function emptyStream(): Readable {
 }
 
 /** `pipe` that also passes failure on: a client that went away must fail the reader, not leave it waiting. */
-function join(req: IncomingMessage, through: Transform): Readable {
-  req.pipe(through);
+function join(wire: Wire, through: Transform): Readable {
+  const payload = wire.payload();
+  payload.pipe(through);
   const gone = () => {
-    if (!req.complete)
+    if (!wire.isComplete())
       through.destroy(new CloudError(400, "IncompleteBody", "The connection ended before the payload did."));
   };
-  req.once("error", gone);
-  req.once("close", gone);
+  payload.once("error", gone);
+  payload.once("close", gone);
   return through;
 }
 

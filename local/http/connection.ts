@@ -1,0 +1,174 @@
+/**
+ * One connection, as long as the requests on it are plain: each is read from the piece it came in and answered with one write. At the first
+ * that is not, the connection is given over to Node's HTTP server, for good.
+ */
+import type { Socket } from "node:net";
+import { Readable } from "node:stream";
+import { answerHead, KEEP_ALIVE_SECONDS } from "./answer-head";
+import { readWholeRequest, type WholeRequest } from "./whole-request";
+import type { Reply } from "./service";
+import { cut } from "./strikes";
+import type { Wire } from "./wire";
+
+export interface ConnectionOptions {
+  readonly socket: Socket;
+  /** Answers whether it takes the request; one that is not taken goes to Node's server. */
+  readonly serve: (wire: Wire) => boolean;
+  /** Gives the connection to Node's server; what has been read of it is put back afterwards. */
+  readonly giveOver: (socket: Socket) => void;
+}
+
+export function openConnection({ socket, serve, giveOver }: ConnectionOptions): void {
+  let current: WholeWire | undefined;
+  /** Came while a request was being answered: clients may send the next one before. */
+  let early: Buffer | undefined;
+
+  function take(piece: Buffer): void {
+    const request = readWholeRequest(piece);
+    if (request !== undefined) {
+      const wire = new WholeWire(socket, request, answered);
+      if (request.length < piece.length) early = piece.subarray(request.length);
+      current = wire;
+      if (serve(wire)) return;
+      current = early = undefined;
+    }
+    socket.off("data", onData).off("close", onClose).off("timeout", onTimeout).setTimeout(0);
+    giveOver(socket);
+    socket.unshift(piece);
+    socket.resume();
+  }
+
+  function answered(): void {
+    current = undefined;
+    if (socket.destroyed) return;
+    if (socket.timeout === undefined) socket.setTimeout(KEEP_ALIVE_SECONDS * 1000);
+    if (early === undefined) return;
+    const next = early;
+    early = undefined;
+    socket.resume();
+    take(next);
+  }
+
+  function onData(piece: Buffer): void {
+    if (current === undefined) {
+      take(piece);
+      return;
+    }
+    early = early === undefined ? piece : Buffer.concat([early, piece]);
+    socket.pause();
+  }
+
+  function onClose(): void {
+    current?.leave();
+  }
+
+  function onTimeout(): void {
+    if (current === undefined) socket.destroy();
+  }
+
+  socket.on("data", onData).on("close", onClose).on("timeout", onTimeout);
+  // A connection that fails is closed by that; nobody else needs to know.
+  socket.on("error", () => undefined);
+}
+
+class WholeWire implements Wire {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Wire["headers"];
+  readonly whole: Buffer;
+  private hasAnswer = false;
+  private hasLeft = false;
+  private leaving: (() => void) | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    { method, target, headers, payload }: WholeRequest,
+    private readonly answered: () => void,
+  ) {
+    this.method = method;
+    this.target = target;
+    this.headers = headers;
+    this.whole = payload;
+  }
+
+  payload(): Readable {
+    return Readable.from([this.whole], { objectMode: false });
+  }
+
+  isComplete(): boolean {
+    return true;
+  }
+
+  isAnswered(): boolean {
+    return this.hasAnswer;
+  }
+
+  isGone(): boolean {
+    return this.hasLeft;
+  }
+
+  onGone(run: () => void): void {
+    this.leaving = run;
+  }
+
+  proceed(): void {
+    // All of it is here.
+  }
+
+  cut(): void {
+    cut(this.socket);
+  }
+
+  leave(): void {
+    this.hasLeft = true;
+    this.leaving?.();
+  }
+
+  answer(reply: Reply, more: Readonly<Record<string, string>>): Promise<number> | number {
+    this.hasAnswer = true;
+    const { body } = reply;
+    if (body instanceof Readable) return this.stream(reply, body, more);
+    const length = body === undefined ? 0 : Buffer.byteLength(body);
+    const head = answerHead(reply, more, length, Date.now());
+    if (body === undefined || length === 0 || this.method === "HEAD") this.send(head);
+    // One write is one record of TLS and one packet.
+    else if (length === body.length && typeof body === "string") this.send(head + body);
+    else this.send(Buffer.concat([Buffer.from(head, "latin1"), typeof body === "string" ? Buffer.from(body) : body]));
+    this.answered();
+    return this.method === "HEAD" ? 0 : length;
+  }
+
+  private send(data: string | Buffer): void {
+    if (!this.socket.destroyed) this.socket.write(data, "latin1");
+  }
+
+  private async stream(reply: Reply, body: Readable, more: Readonly<Record<string, string>>): Promise<number> {
+    const isHead = this.method === "HEAD";
+    let sent = 0;
+    try {
+      if (!isHead && reply.headers?.["content-length"] === undefined) throw new Error("a stream of unknown length");
+      this.send(answerHead(reply, more, undefined, Date.now()));
+      if (isHead) body.destroy();
+      else
+        for await (const chunk of body as AsyncIterable<Buffer>) {
+          sent += chunk.length;
+          if (this.socket.destroyed) break;
+          if (!this.socket.write(chunk)) await drained(this.socket);
+        }
+    } catch {
+      this.socket.destroy();
+    }
+    this.answered();
+    return sent;
+  }
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off("drain", done).off("close", done);
+      resolve();
+    };
+    socket.on("drain", done).on("close", done);
+  });
+}
