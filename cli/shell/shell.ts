@@ -60,6 +60,7 @@ export function makeShell(deps: ShellDeps): Shell {
       });
       deps.exit(code);
     } catch (error) {
+      out.endProgress();
       deps.exit(report(error, options.debug === true));
     } finally {
       for (const close of closers.reverse()) await close();

@@ -10,19 +10,22 @@ interface Setting {
   readonly debug?: true;
   readonly signal?: AbortSignal;
   readonly answer?: string;
+  readonly isTTY?: boolean;
 }
 
 async function run(
   body: (context: Context) => Promise<ExitCode>,
-  { debug, signal = new AbortController().signal, answer }: Setting = {},
+  { debug, signal = new AbortController().signal, answer, isTTY = false }: Setting = {},
 ) {
   let [stdout, stderr] = ["", ""];
   const codes: ExitCode[] = [];
+  const clock = makeClock();
+  const stream = new PassThrough().on("data", (data: Buffer) => (stderr += data.toString("utf8")));
   const shell = makeShell({
     environment: {},
     stdout: { write: (text) => (stdout += text) },
-    stderr: new PassThrough().on("data", (data: Buffer) => (stderr += data.toString("utf8"))),
-    clock: makeClock(),
+    stderr: Object.assign(stream, { isTTY, columns: 80 }),
+    clock,
     random: () => 0.5,
     signal,
     every: () => () => undefined,
@@ -75,6 +78,24 @@ it.each([
   const setting = answer === undefined ? {} : { answer };
   const { codes } = await run(async ({ confirm }) => ((await confirm("Really?")) ? 0 : 1), setting);
   expect(codes).toEqual([agreed ? 0 : 1]);
+});
+
+it.each([
+  ["an error", new AbortController().signal, "It failed."],
+  ["Ctrl-C", AbortSignal.abort(), "Interrupted."],
+])("%s is written after the progress has left the screen, which clears its line", async (_, signal, text) => {
+  const { stderr } = await run(
+    async ({ out, clock, onEnd }) => {
+      const progress = out.progress("listing");
+      onEnd(() => progress.end());
+      await (clock as ReturnType<typeof makeClock>).advance(3_000);
+      progress.update(1);
+      throw new Error("It failed.");
+    },
+    { signal, isTTY: true },
+  );
+  expect(stderr).toContain("listing 1,");
+  expect(stderr.endsWith(`\u001b[2K${text}\n`)).toBe(true);
 });
 
 it("closes in reverse order, also after an error", async () => {
