@@ -6,6 +6,7 @@ import type { Queue } from "../../core/ports";
 import { sha256 } from "../../worker/digest";
 import type { Context } from "../shell/context";
 import { makeGather } from "../status/gather";
+import { makeSteady } from "../status/steady";
 import { usageProblems } from "../shell/errors";
 import type { Out } from "../shell/out";
 import { duration } from "../shell/progress";
@@ -188,7 +189,9 @@ async function wait(
     out.line();
   }
   return waitUntilEqual(first, {
-    ...{ verify: run, look: makeGather({ clients, system, clock }), clock, signal, timeoutMs: waitMs },
+    ...{ verify: run, clock, signal, timeoutMs: waitMs },
+    // Of a look that failed nothing is said: the display is the waiting's.
+    look: makeSteady(makeGather({ clients, system, clock }), () => undefined),
     shown: (label, work) => out.waiting(label, work),
   });
 }
