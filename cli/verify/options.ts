@@ -1,7 +1,22 @@
 /** The options of verify, checked: all problems at once. Pure. */
 import type { DeleteBound } from "./repair";
 import { readSpan } from "../logs/since";
+import { STATUS_NEEDS } from "../status/gather";
 import { parseDeleteBound } from "./repair";
+
+const BUCKETS = ["region", "sourceBucket", "destinationBucket", "prefix"] as const;
+/** To repair, and to name the metrics of a task. */
+const QUEUE_NEEDS = [...BUCKETS, "queueUrl"] as const;
+export type Field = (typeof QUEUE_NEEDS)[number];
+/** To see how far the workers are. */
+export type WaitField = (typeof STATUS_NEEDS)[number];
+export const WAIT_NEEDS: readonly (Field | WaitField)[] = [...new Set([...QUEUE_NEEDS, ...STATUS_NEEDS])];
+
+/** What must be known of the system: for a look at the buckets only the buckets. */
+export function needsOf({ wait, repair, log }: RawOptions): readonly (Field | WaitField)[] {
+  if (wait === true) return WAIT_NEEDS;
+  return repair === true || log === true ? QUEUE_NEEDS : BUCKETS;
+}
 
 /** As commander gives them. */
 export interface RawOptions {
