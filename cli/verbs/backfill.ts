@@ -131,7 +131,7 @@ async function readInventory(
       onRows: (rows, expected) => progress.update(rows, expected),
       history: historyAt(clock.wallMs()),
     },
-    { place, prefix: plan.prefix, resume: plan.resume, sourceBucket: system.sourceBucket },
+    { place, prefix: plan.prefix, resume: plan.resume, sourceBucket: system.sourceBucket, isDryRun: plan.isDryRun },
   ).finally(() => progress.end());
   out.document({ dryRun: plan.isDryRun, bucket: system.sourceBucket, ...result });
   printInventory(context, plan, result);
