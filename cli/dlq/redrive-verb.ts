@@ -4,6 +4,7 @@ import { usageProblems } from "../shell/errors";
 import type { Out } from "../shell/out";
 import { count } from "../shell/words";
 import { isSelected } from "./groups";
+import { leftLines } from "./left";
 import type { Letter } from "./letter";
 import { DEFAULT_LIMIT, LIMIT_OPTION, openClients, readLimit, sweepAll } from "./options";
 import { deadLetterPorts, sendTo } from "./queues";
@@ -89,6 +90,6 @@ function print(out: Out, { redriven, refused, failed, untried }: RedriveResult, 
   out.line(
     none ? "no dead letter is meant: nothing to redrive" : `${count(redriven.length, "dead letter")} ${verb}${rest}`,
   );
-  for (const { messageId, reason, why } of left) out.line(`  ${messageId} (${reason}): ${why}`);
+  for (const line of leftLines([...refused, ...failed])) out.line(line);
   if (untried > 0) out.note(`Interrupted: ${count(untried, "letter")} not tried; the same command goes on.`);
 }
