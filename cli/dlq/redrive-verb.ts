@@ -1,6 +1,5 @@
 /** dlq redrive: dead letters back into the queue, with fresh counters. */
 import { makeVerb, type Shell } from "../shell/verb";
-import { usageProblems } from "../shell/errors";
 import type { Out } from "../shell/out";
 import { count } from "../shell/words";
 import { isSelected } from "./groups";
@@ -38,10 +37,8 @@ export function redriveVerb(shell: Shell) {
         const { system, out, signal } = context;
         const { reason, key, all, dryRun } = options;
         const isNarrow = reason !== undefined || key !== undefined;
-        if (isNarrow === (all === true)) {
-          throw usageProblems(["Say which letters: --reason, --key or both; or --all for every letter."]);
-        }
-        const limit = readLimit(options.limit);
+        const unclear = "Say which letters: --reason, --key or both; or --all for every letter.";
+        const limit = readLimit(options.limit, isNarrow === (all === true) ? [unclear] : []);
         const { sqs } = openClients(context);
         const result = await sweepAll(context, sqs, limit, async ({ letters }) => {
           const meant = letters.filter((letter) => isSelected(letter, { reason, key }));

@@ -37,6 +37,7 @@ it("every field can be given as an option and as a variable", async () => {
 
 it.each([
   [{ REGION: "a", AWS_REGION: "b", AWS_DEFAULT_REGION: "c" }, "a"],
+  [{ REGION: "", AWS_REGION: "b" }, "b"],
   [{ AWS_REGION: "b", AWS_DEFAULT_REGION: "c" }, "b"],
   [{ AWS_DEFAULT_REGION: "c" }, "c"],
 ])("the Region of %j is %s", async (environment, region) => {
@@ -102,4 +103,19 @@ describe("the stack's outputs in a file", () => {
   it("a file that is not there is a reason in words", async () => {
     expect(await readStackOutput({ outputs: join(folder, "none.json") })).toMatch(/none\.json|ENOENT/);
   });
+});
+
+it("an endpoint that is no address is named, with what is missing, before anything is asked of AWS", async () => {
+  const environment = {
+    AWS_ENDPOINT_URL: "rubbish",
+    AWS_ENDPOINT_URL_SQS: "ftp://x",
+    AWS_ENDPOINT_URL_S3: "http://s3",
+  };
+  await expect(resolveSystem(["region"], sources({ environment }))).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(
+      /^Several problems:\n {2}- AWS_ENDPOINT_URL is .*; it must be .*\n {2}- AWS_ENDPOINT_URL_SQS is .*; it must be .*\n {2}- Which system\? Not known:\n/,
+    ) as string,
+  });
+  expect(await resolveSystem([], sources({ environment }))).toEqual({});
 });
