@@ -30,8 +30,9 @@ it("every field can be given as an option and as a variable", async () => {
   for (const field of SYSTEM_FIELD_NAMES) {
     const { flag, variable } = SYSTEM_FIELDS[field];
     const camel = flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    expect(systemOptions({ [camel]: "x", json: true })).toEqual({ [field]: "x" });
-    expect(await resolveSystem([field], sources({ environment: { [variable]: "x" } }))).toEqual({ [field]: "x" });
+    const value = field === "destinationBucket" ? "x--euw1-az1--x-s3" : "x";
+    expect(systemOptions({ [camel]: value, json: true })).toEqual({ [field]: value });
+    expect(await resolveSystem([field], sources({ environment: { [variable]: value } }))).toEqual({ [field]: value });
   }
 });
 
@@ -118,4 +119,15 @@ it("an endpoint that is no address is named, with what is missing, before anythi
     ) as string,
   });
   expect(await resolveSystem([], sources({ environment }))).toEqual({});
+});
+
+it("a destination that is no directory bucket is wrong usage: HEADs of it would only say that nothing is there", async () => {
+  const given = sources({ options: { destinationBucket: "plain" } });
+  await expect(resolveSystem(["destinationBucket"], given)).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(
+      /^--destination-bucket \(DST_BUCKET\) is "plain", which is no directory bucket: /,
+    ) as string,
+  });
+  expect(await resolveSystem(["prefix"], given)).toEqual({ prefix: "" });
 });
