@@ -16,11 +16,16 @@ type DlqContext = Pick<Context<(typeof DLQ_NEEDS)[number]>, "system" | "out" | "
 export const DEFAULT_LIMIT = "10000";
 export const LIMIT_OPTION = `look at no more than this many messages, at most ${MOST_LETTERS}`;
 
-/** @throws CliError for anything but a whole number in bounds */
-export function readLimit(raw: string): number {
+/**
+ * @param others what else is wrong with the call
+ * @throws CliError for those, and for anything but a whole number in bounds
+ */
+export function readLimit(raw: string, others: readonly string[] = []): number {
   const limit = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
-  if (limit >= 1 && limit <= MOST_LETTERS) return limit;
-  throw usageProblems([`--limit is ${JSON.stringify(raw)}; it must be a whole number from 1 to ${MOST_LETTERS}`]);
+  const isIn = limit >= 1 && limit <= MOST_LETTERS;
+  if (isIn && others.length === 0) return limit;
+  const problem = `--limit is ${JSON.stringify(raw)}; it must be a whole number from 1 to ${MOST_LETTERS}`;
+  throw usageProblems([...others, ...(isIn ? [] : [problem])]);
 }
 
 export function openClients({ system, onEnd }: DlqContext): OperatorClients {

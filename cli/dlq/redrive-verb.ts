@@ -1,9 +1,9 @@
 /** dlq redrive: dead letters back into the queue, with fresh counters. */
 import { makeVerb, type Shell } from "../shell/verb";
-import { usageProblems } from "../shell/errors";
 import type { Out } from "../shell/out";
 import { count } from "../shell/words";
 import { isSelected } from "./groups";
+import { leftLines } from "./left";
 import type { Letter } from "./letter";
 import { DEFAULT_LIMIT, LIMIT_OPTION, openClients, readLimit, sweepAll } from "./options";
 import { deadLetterPorts, sendTo } from "./queues";
@@ -37,10 +37,8 @@ export function redriveVerb(shell: Shell) {
         const { system, out, signal } = context;
         const { reason, key, all, dryRun } = options;
         const isNarrow = reason !== undefined || key !== undefined;
-        if (isNarrow === (all === true)) {
-          throw usageProblems(["Say which letters: --reason, --key or both; or --all for every letter."]);
-        }
-        const limit = readLimit(options.limit);
+        const unclear = "Say which letters: --reason, --key or both; or --all for every letter.";
+        const limit = readLimit(options.limit, isNarrow === (all === true) ? [unclear] : []);
         const { sqs } = openClients(context);
         const result = await sweepAll(context, sqs, limit, async ({ letters }) => {
           const meant = letters.filter((letter) => isSelected(letter, { reason, key }));
@@ -89,6 +87,6 @@ function print(out: Out, { redriven, refused, failed, untried }: RedriveResult, 
   out.line(
     none ? "no dead letter is meant: nothing to redrive" : `${count(redriven.length, "dead letter")} ${verb}${rest}`,
   );
-  for (const { messageId, reason, why } of left) out.line(`  ${messageId} (${reason}): ${why}`);
+  for (const line of leftLines([...refused, ...failed])) out.line(line);
   if (untried > 0) out.note(`Interrupted: ${count(untried, "letter")} not tried; the same command goes on.`);
 }

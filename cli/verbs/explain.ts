@@ -13,7 +13,7 @@ import { explanationLines } from "../explain/show";
 import { whatWouldHappen } from "../explain/words";
 import type { Line } from "../logs/line";
 import { readOnce } from "../logs/read";
-import { readSpan } from "../logs/since";
+import { readSpan, startOf } from "../logs/since";
 import { usageProblems } from "../shell/errors";
 import { makePatience } from "../shell/patience";
 import { makeVerb, type Shell } from "../shell/verb";
@@ -64,7 +64,7 @@ export function explainVerb(shell: Shell) {
               for await (const line of readOnce(
                 (query, aborted) => readLog(clients.logs, query, aborted),
                 wanted,
-                { from: now - span, to: now + 1 },
+                { from: startOf(now, span), to: now + 1 },
                 signal,
               )) {
                 lines.push(line);

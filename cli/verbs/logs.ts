@@ -3,7 +3,7 @@ import { makeOperatorClients } from "../../aws/operator/clients";
 import { readLog } from "../../aws/operator/logs";
 import { formatLine, recordOf } from "../logs/line";
 import { follow, readOnce, withoutMissing } from "../logs/read";
-import { readSpan } from "../logs/since";
+import { needsDate, readSpan, startOf } from "../logs/since";
 import { usageProblems } from "../shell/errors";
 import { makeVerb, type Shell } from "../shell/verb";
 
@@ -13,8 +13,8 @@ export function logsVerb(shell: Shell) {
   return makeVerb("logs", {
     summary: "what workers and starter wrote",
     description: [
-      "Lines of the workers and the starter in order of time: time (UTC), process, level, event, key, fields. With --json the fields",
-      "as they were written, and { time, process, text } for what is no JSON. --follow goes on until Ctrl-C, which ends it with 0. Lines reach CloudWatch after some seconds.",
+      "Lines of the workers and the starter in order of time: time (UTC; with the date when --since is a day or more), process, level, event,",
+      "key, fields. With --json the fields as they were written, and { time, process, text } for what is no JSON. --follow goes on until Ctrl-C, which ends it with 0. Lines reach CloudWatch after some seconds.",
       "Exit codes: 0 read (also when there was no line), 1 they could not be read, 2 wrong usage.",
     ].join("\n"),
     needs: NEEDS,
@@ -62,8 +62,8 @@ export function logsVerb(shell: Shell) {
         const now = clock.wallMs();
         const lines =
           options.follow === true
-            ? follow(read, source, now - span, { clock, signal })
-            : readOnce(read, source, { from: now - span, to: now + 1 }, signal);
+            ? follow(read, source, startOf(now, span), { clock, signal })
+            : readOnce(read, source, { from: startOf(now, span), to: now + 1 }, signal);
         const iterator = lines[Symbol.asyncIterator]();
         const first = iterator.next();
         // Who follows knows that there may be nothing yet.
@@ -72,7 +72,7 @@ export function logsVerb(shell: Shell) {
           const line = next.value;
           if (line.isMetrics && options.metrics !== true) continue;
           out.record(recordOf(line));
-          out.line(formatLine(line, out.colors));
+          out.line(formatLine(line, out.colors, needsDate(span)));
         }
         return missing.length === groups.length ? 1 : 0;
       }),

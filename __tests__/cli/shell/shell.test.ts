@@ -119,6 +119,7 @@ it.each([
   ["no credentials", named("CredentialsProviderError", "x"), /^CredentialsProviderError: x\nNo AWS credentials\./],
   ["expired", named("ExpiredTokenException", "x"), /\nThe AWS credentials have expired/],
   ["denied", named("AccessDeniedException", "x"), `AccessDeniedException: x\n${DENIED}`],
+  ["gone", named("QueueDoesNotExist", "x"), /^QueueDoesNotExist: x\nIt is not there under this name in this Region\./],
   ["denied in S3", sync("AccessDenied"), `HeadObject: no\n${DENIED}`],
   ["slow down", sync("Throttled"), /^HeadObject: no\nS3 asked for fewer requests/],
   ["no error at all", "text", "text"],
