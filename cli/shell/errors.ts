@@ -18,7 +18,9 @@ export function cliError(message: string, exitCode: 1 | 2 = 1): CliError {
 export function usageProblems(problems: readonly string[]): CliError {
   const [first = ""] = problems;
   return cliError(
-    problems.length === 1 ? first : ["Several problems:", ...problems.map((p) => `  - ${p}`)].join("\n"),
+    problems.length === 1
+      ? first
+      : ["Several problems:", ...problems.map((p) => `  - ${p.replaceAll("\n", "\n    ")}`)].join("\n"),
     2,
   );
 }

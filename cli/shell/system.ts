@@ -16,11 +16,13 @@ export interface SystemSources {
 
 /**
  * The fields a verb needs.
- * @throws CliError that names every missing field, the ways to give it, and every endpoint that is none
+ * @param others what else is wrong with the call, by what is known of the system; the prefix is "" while nothing says otherwise
+ * @throws CliError that names all of it, every missing field with the ways to give it, and every endpoint that is none
  */
 export async function resolveSystem<N extends SystemField>(
   needs: readonly N[],
   { options, environment, stack }: SystemSources,
+  others: (known: Known) => readonly string[] = () => [],
 ): Promise<Pick<System, N>> {
   const given: Known = { ...fromEnvironment(environment), ...filled(options) };
   const required = needs.filter((field) => field !== "prefix" && given[field] === undefined);
@@ -30,11 +32,12 @@ export async function resolveSystem<N extends SystemField>(
   const known: Known = { prefix: "", ...told, ...given };
   const missing = needs.filter((field) => known[field] === undefined);
   const problems = [
+    ...others(known),
     ...(needs.length === 0 ? [] : wrongEndpoints(environment)),
     ...(needs.includes("destinationBucket" as N) ? wrongDestination(known) : []),
     ...(missing.length === 0 ? [] : [missingText(missing, answer)]),
   ];
-  if (problems.length > 0) throw usageProblems(problems);
+  if (problems.length > 0) throw usageProblems([...new Set(problems)]);
   return Object.fromEntries(needs.map((field) => [field, known[field]])) as Pick<System, N>;
 }
 

@@ -40,9 +40,7 @@ export function backfillVerb(shell: Shell) {
     .option("--resume <where>", "go on where an earlier call with --inventory stopped; it printed this")
     .option("--dry-run", "send nothing: list and compare from this machine, and print what would be queued")
     .action((options) =>
-      shell.run(options, NEEDS, async (context) =>
-        run(context, planOf(options satisfies BackfillOptions, context.system.prefix)),
-      ),
+      shell.runAsked(options, NEEDS, ({ prefix = "" }) => planOf(options satisfies BackfillOptions, prefix), run),
     );
 }
 

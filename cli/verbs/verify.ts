@@ -7,7 +7,6 @@ import { sha256 } from "../../worker/digest";
 import type { Context } from "../shell/context";
 import { makeGather } from "../status/gather";
 import { makeSteady } from "../status/steady";
-import { usageProblems } from "../shell/errors";
 import type { Out } from "../shell/out";
 import { duration } from "../shell/progress";
 import { makeVerb, type Shell } from "../shell/verb";
@@ -82,13 +81,16 @@ export function verifyVerb(shell: Shell) {
     .option("--wait", "until the workers are done and both sides are equal; verifies again")
     .option("--timeout <span>", `with --wait: at most so long, such as 90s, 30m or 2h (default ${DEFAULT_TIMEOUT})`)
     .action((options) =>
-      shell.run<Field | WaitField>(options, needsOf(options), async (context) => {
-        const checked = checkOptions(options, context.system.prefix);
-        if (!("prefix" in checked)) throw usageProblems(checked);
-        const log = options.log === true ? makeTaskLog(context) : undefined;
-        const run = () => verify({ ...options, ...checked }, context, log);
-        return log === undefined ? await run() : await log.watch(run);
-      }),
+      shell.runAsked(
+        options,
+        needsOf(options),
+        ({ prefix = "" }) => checkOptions(options, prefix),
+        async (context, checked) => {
+          const log = options.log === true ? makeTaskLog(context) : undefined;
+          const run = () => verify({ ...options, ...checked }, context, log);
+          return log === undefined ? await run() : await log.watch(run);
+        },
+      ),
     );
 }
 

@@ -1,5 +1,6 @@
 /** The options of verify, checked: all problems at once. Pure. */
 import type { DeleteBound } from "./repair";
+import type { Parsed } from "../../core/variables";
 import { readSpan } from "../logs/since";
 import { STATUS_NEEDS } from "../status/gather";
 import { parseDeleteBound } from "./repair";
@@ -54,7 +55,7 @@ const LONGEST_WAIT_MS = 7 * 86_400_000;
 const GRACE_SECONDS = [0, 86_400 * 7] as const;
 
 /** @param systemPrefix what the system syncs: keys outside are nobody's here */
-export function checkOptions(raw: RawOptions, systemPrefix: string): VerifyOptions | readonly string[] {
+export function checkOptions(raw: RawOptions, systemPrefix: string): Parsed<VerifyOptions> {
   const { prefix = systemPrefix, maxDelete, grace, memory, timeout = DEFAULT_TIMEOUT } = raw;
   const bound = maxDelete === undefined ? undefined : parseDeleteBound(maxDelete);
   const graceSeconds = whole(grace, DEFAULT_GRACE_SECONDS, GRACE_SECONDS);
@@ -83,13 +84,16 @@ export function checkOptions(raw: RawOptions, systemPrefix: string): VerifyOptio
       : []),
     ...(raw.log === true && raw.json === true ? ["--log and --json are two forms of output; give one of them"] : []),
   ];
-  if (problems.length > 0 || graceSeconds === undefined || memoryMiB === undefined) return problems;
+  if (problems.length > 0 || graceSeconds === undefined || memoryMiB === undefined) return { ok: false, problems };
   return {
-    prefix,
-    maxDelete: bound,
-    graceSeconds,
-    memoryBytes: memoryMiB * MIB,
-    waitMs: raw.wait === true ? timeoutMs : undefined,
+    ok: true,
+    config: {
+      prefix,
+      maxDelete: bound,
+      graceSeconds,
+      memoryBytes: memoryMiB * MIB,
+      waitMs: raw.wait === true ? timeoutMs : undefined,
+    },
   };
 }
 

@@ -3,26 +3,29 @@ import { PassThrough } from "node:stream";
 import type { Context } from "../../../cli/shell/context";
 import { cliError, type ExitCode, explainError, usageProblems } from "../../../cli/shell/errors";
 import { makeShell } from "../../../cli/shell/shell";
+import type { Read, Shell } from "../../../cli/shell/verb";
 import { syncError } from "../../../core/errors";
 import { makeClock } from "../../support/worker-clock";
 
 interface Setting {
+  readonly environment?: Readonly<Record<string, string>>;
   readonly debug?: true;
   readonly signal?: AbortSignal;
   readonly answer?: string;
   readonly isTTY?: boolean;
 }
 
-async function run(
-  body: (context: Context) => Promise<ExitCode>,
-  { debug, signal = new AbortController().signal, answer, isTTY = false }: Setting = {},
+async function withShell(
+  use: (shell: Shell) => Promise<void>,
+  { environment = {}, signal = new AbortController().signal, answer, isTTY = false }: Setting,
 ) {
   let [stdout, stderr] = ["", ""];
   const codes: ExitCode[] = [];
   const clock = makeClock();
   const stream = new PassThrough().on("data", (data: Buffer) => (stderr += data.toString("utf8")));
   const shell = makeShell({
-    environment: {},
+    environment,
+    stack: () => Promise.resolve("No stack is selected."),
     stdout: { write: (text) => (stdout += text) },
     stderr: Object.assign(stream, { isTTY, columns: 80 }),
     clock,
@@ -32,8 +35,25 @@ async function run(
     ask: () => Promise.resolve(answer),
     exit: (code) => codes.push(code),
   });
-  await shell.run({ debug }, [], body);
+  await use(shell);
   return { codes, stdout, stderr };
+}
+
+const run = (body: (context: Context) => Promise<ExitCode>, setting: Setting = {}) =>
+  withShell((shell) => shell.run({ debug: setting.debug }, [], body), setting);
+
+/** A verb that needs to know the queue. */
+async function asked(read: Read<string>, environment: Readonly<Record<string, string>> = {}) {
+  const body: string[] = [];
+  const ended = await withShell(
+    (shell) =>
+      shell.runAsked({}, ["queueUrl"], read, (_, what) => {
+        body.push(what);
+        return Promise.resolve(0);
+      }),
+    { environment },
+  );
+  return { ...ended, body };
 }
 
 it.each([0, 1, 2] as const)("what the body answers is the exit code: %s", async (code) => {
@@ -78,6 +98,25 @@ it.each([
   const setting = answer === undefined ? {} : { answer };
   const { codes } = await run(async ({ confirm }) => ((await confirm("Really?")) ? 0 : 1), setting);
   expect(codes).toEqual([agreed ? 0 : 1]);
+});
+
+it("what is wrong with the call's own options is told together with what is not known of the system", async () => {
+  const { stderr, codes, body } = await asked(() => ({
+    ok: false,
+    problems: ["--a is no number", "--b goes with --c only"],
+  }));
+  expect(stderr).toMatch(
+    /^Several problems:\n {2}- --a is no number\n {2}- --b goes with --c only\n {2}- Which system\? Not known:\n/,
+  );
+  expect(stderr).toContain("queue of events: --queue-url or QUEUE_URL");
+  expect([codes, body]).toEqual([[2], []]);
+});
+
+it("what a call asks for is read by the system it is about", async () => {
+  const { codes, body } = await asked(({ queueUrl }) => ({ ok: true, config: `of ${queueUrl ?? ""}` }), {
+    QUEUE_URL: "the queue",
+  });
+  expect([codes, body]).toEqual([[0], ["of the queue"]]);
 });
 
 it.each([
