@@ -40,7 +40,9 @@ function readTuning(known: Known, environment: Context["environment"]): Parsed<W
   const system = Object.fromEntries(NEEDS.map((field) => [SYSTEM_FIELDS[field].variable, known[field]]));
   const parsed = parseWorkerEnv({ ...environment, ...system });
   if (parsed.ok) return parsed;
-  const told: string[] = NEEDS.filter((field) => known[field] === undefined).map((field) => SYSTEM_FIELDS[field].variable);
+  const told: string[] = NEEDS.filter((field) => known[field] === undefined).map(
+    (field) => SYSTEM_FIELDS[field].variable,
+  );
   if (parseDirectoryBucketName(known.destinationBucket ?? "") === undefined) told.push("DST_BUCKET");
   return { ok: false, problems: parsed.problems.filter((problem) => !told.includes(problem.split(" ", 1)[0] ?? "")) };
 }
