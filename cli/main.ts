@@ -3,24 +3,25 @@
 import "./young-generation";
 import { setMaxListeners } from "node:events";
 import { CommanderError } from "@commander-js/extra-typings";
-import { createInterface } from "node:readline/promises";
 import { systemClock } from "../worker/clock";
 import { makeProgram } from "./program";
+import { ask } from "./shell/ask";
 import { makeShell } from "./shell/shell";
 
 async function main(): Promise<void> {
   // Set before the first SDK client: one notice per process about Node 20.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
   endWhenNobodyReads();
+  const signal = untilInterrupted();
   const shell = makeShell({
     environment: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
     clock: systemClock,
     random: Math.random,
-    signal: untilInterrupted(),
+    signal,
     every,
-    ask,
+    ask: (question) => ask(question, { input: process.stdin, output: process.stderr }, signal),
     exit: (code) => {
       process.exitCode = code;
     },
@@ -62,16 +63,6 @@ function endWhenNobodyReads(): void {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
-}
-
-async function ask(question: string): Promise<string | undefined> {
-  if (!process.stdin.isTTY) return undefined;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(`${question} [y/N] `);
-  } finally {
-    terminal.close();
-  }
 }
 
 void main();

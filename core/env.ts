@@ -191,8 +191,11 @@ function starterRules(config: Partial<StarterConfig>): readonly string[] {
   ];
 }
 
-/** The SDK's own variables, where set: it would only notice with every single call. */
-function endpointProblems(environment: Environment, services: readonly string[]): readonly string[] {
+/**
+ * The SDK's own variables, where set: it would only notice with every single call.
+ * @param services what their names end in, such as "_SQS"
+ */
+export function endpointProblems(environment: Environment, services: readonly string[]): readonly string[] {
   return ["", ...services].flatMap((service) => {
     const variable = url(`AWS_ENDPOINT_URL${service}`);
     const raw = environment[variable.name] ?? "";

@@ -150,7 +150,7 @@ it.each(VERBS)("%s, where both buckets are encrypted with keys of KMS", (verb) =
 });
 
 it("every verb of the command line is there, but for the local cloud's", () => {
-  const shell = { run: () => Promise.resolve() };
+  const shell = { run: () => Promise.resolve(), runAsked: () => Promise.resolve() };
   const program = makeProgram(shell, { writeOut: () => undefined, writeErr: () => undefined });
   const names = program.commands.map((command) => command.name()).filter((name) => name !== "local");
   expect(names.sort()).toEqual([...VERBS].sort());

@@ -6,12 +6,11 @@ import type { SharedOptions, Shell } from "../../cli/shell/verb";
 /** A program whose verbs note that they were reached and do nothing. */
 export function programOf() {
   const reached: SharedOptions[] = [];
-  const shell: Shell = {
-    run: (options) => {
-      reached.push(options);
-      return Promise.resolve();
-    },
+  const reach = (options: SharedOptions): Promise<void> => {
+    reached.push(options);
+    return Promise.resolve();
   };
+  const shell: Shell = { run: reach, runAsked: reach };
   let text = "";
   const io = { writeOut: (part: string) => void (text += part), writeErr: (part: string) => void (text += part) };
   return { program: makeProgram(shell, io), reached, text: () => text };

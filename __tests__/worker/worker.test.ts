@@ -1,5 +1,5 @@
 /** The whole worker over buckets and queues in memory: it does the work, leaves by itself, and lets go without loss. */
-import { encodeEnvelope, putBack } from "../../core/envelope";
+import { encodeEnvelope, listWork, putBack } from "../../core/envelope";
 import { FINGERPRINT_KEY } from "../../core/fingerprint";
 import type { EnvelopeHistory } from "../../core/messages";
 import { sourceObject } from "../support/worker-buckets";
@@ -208,6 +208,29 @@ describe("SIGTERM", () => {
     stop.abort();
     await clock.until(running);
     expect(handedBack()[0]).toMatchObject({ keys: [{ key: "waiting" }], failures: 1 + 1, origin: "verify" });
+  });
+});
+
+describe("what is asked for", () => {
+  /** Messages asked for by each receive so far, in their order. */
+  const asked = (queue: ReturnType<typeof begin>["queue"]) => queue.receive.calls.map(([max]) => max);
+
+  it("is a whole batch's worth of messages as long as nothing is known, and ten once the queue gives what it is asked for", async () => {
+    const { clock, queue, run, put } = begin({ copyConcurrency: 256 });
+    for (let i = 0; i < 40; i++) put(`k${i}`);
+    await clock.until(run());
+    expect(asked(queue).slice(0, 4)).toEqual([3, 3, 10, 10]);
+    // Nothing came: what comes next is not known again.
+    expect(asked(queue).slice(-2)).toEqual([3, 3]);
+  });
+
+  it("is less from a range on, for batches follow it", async () => {
+    const { clock, queue, run, put } = begin({ copyConcurrency: 256 });
+    for (let i = 0; i < 5; i++) put(`k${i}`);
+    queue.put(encodeEnvelope(listWork({ prefix: "" }, { ...HISTORY, origin: "backfill" })));
+    await clock.until(run());
+    // The sixth message is the range; nothing but single events has told what a message asks for.
+    expect(asked(queue).slice(0, 4)).toEqual([3, 3, 3, 3]);
   });
 });
 

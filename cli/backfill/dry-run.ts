@@ -12,6 +12,7 @@ import { isAborted } from "../../worker/controller";
 import { Interruption } from "../../worker/interruption";
 import { runUnit, type UnitDeps, type UnitResult } from "../../worker/listing/unit";
 import { makeSlots } from "../../worker/slots";
+import { listingError } from "../shell/listing-error";
 import { makeTally } from "../../worker/tally";
 
 export interface DryRunDeps {
@@ -104,7 +105,8 @@ function unitDeps({ source, destination, sourceListing, destinationListing, unit
   );
   let failures = 0;
   return {
-    ...{ source, destination, sourceListing, destinationListing, unitKeys },
+    ...{ source, destination, unitKeys },
+    ...{ sourceListing: telling(sourceListing), destinationListing: telling(destinationListing) },
     reads: calls.begin,
     lanes: HEADS,
     async onFailure(error: SyncError) {
@@ -112,6 +114,17 @@ function unitDeps({ source, destination, sourceListing, destinationListing, unit
       await clock.sleep(backoffMs(failures, PAUSE, random()), signal);
       if (signal.aborted) throw new Interruption("stopping");
     },
+  };
+}
+
+/** The same listing, whose errors name the bucket. */
+function telling(listing: Listing): Listing {
+  return {
+    name: listing.name,
+    list: (request, signal) =>
+      listing.list(request, signal).catch((error: unknown) => {
+        throw listingError(error, listing.name);
+      }),
   };
 }
 

@@ -32,12 +32,14 @@ export interface InventoryTask {
   readonly prefix: string;
   readonly resume: Resume | undefined;
   readonly sourceBucket: string;
+  /** Only to count: then nothing was queued when it breaks off. */
+  readonly isDryRun: boolean;
 }
 
 /** @throws CliError that says how to go on, when something was queued before */
 export async function fromInventory(deps: FromInventoryDeps, task: InventoryTask): Promise<FromInventory> {
   const { place, prefix, resume, sourceBucket } = task;
-  const text = await deps.reader.text(place.bucket, place.key, deps.signal);
+  const text = await deps.reader.text(place.bucket, place.key, deps.signal).catch(unreadable(deps, place));
   const manifest = parseManifest(text, `s3://${place.bucket}/${place.key}`, sourceBucket);
   const id = createHash("md5").update(text).digest("hex").slice(0, 8);
   if (resume !== undefined && resume.manifest !== id) {
@@ -48,7 +50,10 @@ export async function fromInventory(deps: FromInventoryDeps, task: InventoryTask
   const here = (): string => resumeText({ manifest: id, ...position });
   const reading = readInventory(
     {
-      open: (file) => deps.reader.stream(manifest.bucket ?? place.bucket, file.key, deps.signal),
+      open: (file) => {
+        const at = { bucket: manifest.bucket ?? place.bucket, key: file.key };
+        return deps.reader.stream(at.bucket, at.key, deps.signal).catch(unreadable(deps, at));
+      },
       async portion(entries) {
         const envelopes = splitEnvelope(putBack(entries, deps.history), deps.sizes);
         await deps.send(envelopes);
@@ -65,7 +70,8 @@ export async function fromInventory(deps: FromInventoryDeps, task: InventoryTask
   );
   const end = await reading.catch((error: unknown) => {
     if (deps.signal.aborted) return "stopped" as const;
-    throw cliError(`${explainError(error)}\nUp to here all is queued. To go on: --resume ${here()}`);
+    const soFar = task.isDryRun ? "Nothing was sent." : `Up to here all is queued. To go on: --resume ${here()}`;
+    throw cliError(`${explainError(error)}\n${soFar}`);
   });
   const isComplete = end === "end";
   return {
@@ -75,5 +81,16 @@ export async function fromInventory(deps: FromInventoryDeps, task: InventoryTask
     messages,
     copyRequests,
     ...(isComplete ? {} : { resume: here() }),
+  };
+}
+
+/** S3's words name no object, and the operator's policy is no help here: it says nothing about inventories. */
+function unreadable({ signal }: Pick<FromInventoryDeps, "signal">, { bucket, key }: Place): (error: unknown) => never {
+  return (error) => {
+    if (signal.aborted || !(error instanceof Error)) throw error;
+    const rights =
+      "An inventory is read with rights of your own: s3:GetObject on it, and kms:Decrypt if it is encrypted.";
+    const denied = /^AccessDenied/.test(error.name) ? `\n${rights}` : "";
+    throw cliError(`s3://${bucket}/${key} cannot be read: ${error.name}: ${error.message}${denied}`);
   };
 }

@@ -1,7 +1,7 @@
 /** What a call of backfill asks for, or every problem of it. Pure. */
 import { utf8Length } from "../../core/fingerprint";
 import { isWellFormed, MAX_KEY_BYTES } from "../../core/keys";
-import { usageProblems } from "../shell/errors";
+import type { Parsed } from "../../core/variables";
 
 export interface BackfillOptions {
   readonly prefix?: string | undefined;
@@ -31,11 +31,8 @@ export interface BackfillPlan {
   readonly isDryRun: boolean;
 }
 
-/**
- * @param systemPrefix what the system syncs; a backfill stays inside it
- * @throws CliError that names every problem
- */
-export function planOf(options: BackfillOptions, systemPrefix: string): BackfillPlan {
+/** @param systemPrefix what the system syncs; a backfill stays inside it */
+export function planOf(options: BackfillOptions, systemPrefix: string): Parsed<BackfillPlan> {
   const { prefix = systemPrefix, all, inventory, resume, dryRun } = options;
   const problems: string[] = [];
   if (!prefix.startsWith(systemPrefix)) {
@@ -57,8 +54,11 @@ export function planOf(options: BackfillOptions, systemPrefix: string): Backfill
   if (resume !== undefined && from === undefined) {
     problems.push(`--resume ${JSON.stringify(resume)} is not what an earlier call printed`);
   }
-  if (problems.length > 0) throw usageProblems(problems);
-  return { prefix, compare: all !== true, inventory: place, resume: from, isDryRun: dryRun === true };
+  if (problems.length > 0) return { ok: false, problems };
+  return {
+    ok: true,
+    config: { prefix, compare: all !== true, inventory: place, resume: from, isDryRun: dryRun === true },
+  };
 }
 
 export function resumeText({ manifest, file, row }: Resume): string {

@@ -34,8 +34,9 @@ export function parseCount(text: string): number | undefined {
   return Number.isSafeInteger(count) ? count : undefined;
 }
 
-/** At most three digits behind the point; small numbers keep two that count. */
+/** At most two digits behind the point; small numbers keep two that count, tiny ones are only said to be tiny. */
 export function formatNumber(value: number): string {
+  if (value > 0 && value < 0.000_05) return "<0.0001";
   if (value !== 0 && Math.abs(value) < 0.01) return String(Number(value.toPrecision(2)));
   const digits =
     Math.abs(value) < 100 && !Number.isInteger(value) ? 2 : Math.abs(value) < 1000 && !Number.isInteger(value) ? 1 : 0;

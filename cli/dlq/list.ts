@@ -19,27 +19,31 @@ export function listVerb(shell: Shell) {
   })
     .option("--limit <n>", LIMIT_OPTION, DEFAULT_LIMIT)
     .action((options) =>
-      shell.run(options, DLQ_NEEDS, async (context) => {
-        const { out, clock } = context;
-        const limit = readLimit(options.limit);
-        const { letters, whole } = await readAll(context, openClients(context).sqs, limit);
-        const groups = groupsOf(letters);
-        out.document({ letters: letters.length, whole, groups });
-        if (letters.length === 0) {
-          out.line("no dead letters");
+      shell.runAsked(
+        options,
+        DLQ_NEEDS,
+        () => readLimit(options.limit),
+        async (context, limit) => {
+          const { out, clock } = context;
+          const { letters, whole } = await readAll(context, openClients(context).sqs, limit);
+          const groups = groupsOf(letters);
+          out.document({ letters: letters.length, whole, groups });
+          if (letters.length === 0) {
+            out.line("no dead letters");
+            return 0;
+          }
+          const plural = groups.length === 1 ? "1 reason" : `${groups.length} reasons`;
+          out.line(`${count(letters.length, "dead letter")}, ${plural}`);
+          out.line();
+          out.table(
+            ["REASON", "LETTERS", "OLDEST", "KEYS"],
+            groups.map((group) => [group.reason, group.letters, ageOf(group, clock.wallMs()), keysText(group)]),
+          );
+          out.line();
+          for (const { reason, advice } of groups) if (advice !== "") out.line(`${reason}: ${advice}`);
           return 0;
-        }
-        const plural = groups.length === 1 ? "1 reason" : `${groups.length} reasons`;
-        out.line(`${count(letters.length, "dead letter")}, ${plural}`);
-        out.line();
-        out.table(
-          ["REASON", "LETTERS", "OLDEST", "KEYS"],
-          groups.map((group) => [group.reason, group.letters, ageOf(group, clock.wallMs()), keysText(group)]),
-        );
-        out.line();
-        for (const { reason, advice } of groups) if (advice !== "") out.line(`${reason}: ${advice}`);
-        return 0;
-      }),
+        },
+      ),
     );
 }
 

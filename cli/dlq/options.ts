@@ -2,8 +2,8 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { makeOperatorClients, type OperatorClients } from "../../aws/operator/clients";
 import { readQueueState } from "../../aws/operator/queue-state";
+import type { Parsed } from "../../core/variables";
 import type { Context } from "../shell/context";
-import { usageProblems } from "../shell/errors";
 import { count } from "../shell/words";
 import type { Letter } from "./letter";
 import { deadLetterPorts } from "./queues";
@@ -16,11 +16,13 @@ type DlqContext = Pick<Context<(typeof DLQ_NEEDS)[number]>, "system" | "out" | "
 export const DEFAULT_LIMIT = "10000";
 export const LIMIT_OPTION = `look at no more than this many messages, at most ${MOST_LETTERS}`;
 
-/** @throws CliError for anything but a whole number in bounds */
-export function readLimit(raw: string): number {
+/** --limit. @param others what else is wrong with the call */
+export function readLimit(raw: string, others: readonly string[] = []): Parsed<number> {
   const limit = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
-  if (limit >= 1 && limit <= MOST_LETTERS) return limit;
-  throw usageProblems([`--limit is ${JSON.stringify(raw)}; it must be a whole number from 1 to ${MOST_LETTERS}`]);
+  const isIn = limit >= 1 && limit <= MOST_LETTERS;
+  if (isIn && others.length === 0) return { ok: true, config: limit };
+  const problem = `--limit is ${JSON.stringify(raw)}; it must be a whole number from 1 to ${MOST_LETTERS}`;
+  return { ok: false, problems: [...others, ...(isIn ? [] : [problem])] };
 }
 
 export function openClients({ system, onEnd }: DlqContext): OperatorClients {

@@ -28,41 +28,47 @@ export function purgeVerb(shell: Shell) {
     .option("--dry-run", "say what would be deleted, change nothing")
     .option("--limit <n>", LIMIT_OPTION, DEFAULT_LIMIT)
     .action((options) =>
-      shell.run(options, DLQ_NEEDS, async (context) => {
-        const { system, out, signal } = context;
-        const limit = readLimit(options.limit);
-        const { sqs } = openClients(context);
-        const { reason, key, dryRun = false } = options;
-        const agreed = async (letters: number): Promise<void> => {
-          if (options.yes === true) return;
-          if (await context.confirm(`Delete ${count(letters, "dead letter")} for good?`)) return;
-          throw cliError("Nothing was deleted: nobody agreed. Without a terminal to ask at, --yes says so.");
-        };
-        const done = (deleted: number, failed = 0): 0 | 1 => {
-          out.document({ dryRun, deleted, failed });
-          const verb = dryRun ? "would be deleted" : "deleted";
-          out.line(deleted + failed === 0 ? "no dead letters to delete" : `${count(deleted, "dead letter")} ${verb}`);
-          if (failed > 0) out.note(`${count(failed, "letter")} could not be deleted; the same command tries again.`);
-          return failed === 0 ? 0 : 1;
-        };
-        if (reason === undefined && key === undefined) {
-          const { visible, inFlight } = await readQueueState(sqs, system.deadLetterQueueUrl, signal);
-          if (visible + inFlight > 0 && !dryRun) {
-            await agreed(visible + inFlight);
-            await purgeQueue(sqs, system.deadLetterQueueUrl, signal).catch(explainTooSoon);
+      shell.runAsked(
+        options,
+        DLQ_NEEDS,
+        () => readLimit(options.limit),
+        async (context, limit) => {
+          const { system, out, signal } = context;
+          const { sqs } = openClients(context);
+          const { reason, key, dryRun = false } = options;
+          const agreed = async (letters: number): Promise<void> => {
+            if (options.yes === true) return;
+            if (await context.confirm(`Delete ${count(letters, "dead letter")} for good?`)) return;
+            throw cliError("Nothing was deleted: nobody agreed. Without a terminal to ask at, --yes says so.");
+          };
+          const done = (deleted: number, failed = 0): 0 | 1 => {
+            out.document({ dryRun, deleted, failed });
+            const verb = dryRun ? "would be deleted" : "deleted";
+            out.line(deleted + failed === 0 ? "no dead letters to delete" : `${count(deleted, "dead letter")} ${verb}`);
+            if (failed > 0) out.note(`${count(failed, "letter")} could not be deleted; the same command tries again.`);
+            return failed === 0 ? 0 : 1;
+          };
+          if (reason === undefined && key === undefined) {
+            const { visible, inFlight } = await readQueueState(sqs, system.deadLetterQueueUrl, signal);
+            if (visible + inFlight > 0 && !dryRun) {
+              await agreed(visible + inFlight);
+              await purgeQueue(sqs, system.deadLetterQueueUrl, signal).catch(explainTooSoon);
+            }
+            return done(visible + inFlight);
           }
-          return done(visible + inFlight);
-        }
-        return await sweepAll(context, sqs, limit, async ({ letters }) => {
-          const meant = letters.filter((letter) => isSelected(letter, { reason, key }));
-          if (meant.length === 0 || dryRun) return { result: done(meant.length), gone: [] };
-          await agreed(meant.length);
-          const progress = out.progress("deleting", meant.length);
-          const { remove } = deadLetterPorts(sqs, system);
-          const gone = await removeAll(meant, remove, (tried) => progress.update(tried)).finally(() => progress.end());
-          return { result: done(gone.length, meant.length - gone.length), gone };
-        });
-      }),
+          return await sweepAll(context, sqs, limit, async ({ letters }) => {
+            const meant = letters.filter((letter) => isSelected(letter, { reason, key }));
+            if (meant.length === 0 || dryRun) return { result: done(meant.length), gone: [] };
+            await agreed(meant.length);
+            const progress = out.progress("deleting", meant.length);
+            const { remove } = deadLetterPorts(sqs, system);
+            const gone = await removeAll(meant, remove, (tried) => progress.update(tried)).finally(() =>
+              progress.end(),
+            );
+            return { result: done(gone.length, meant.length - gone.length), gone };
+          });
+        },
+      ),
     );
 }
 

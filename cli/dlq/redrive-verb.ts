@@ -1,9 +1,10 @@
 /** dlq redrive: dead letters back into the queue, with fresh counters. */
+import type { Parsed } from "../../core/variables";
 import { makeVerb, type Shell } from "../shell/verb";
-import { usageProblems } from "../shell/errors";
 import type { Out } from "../shell/out";
 import { count } from "../shell/words";
 import { isSelected } from "./groups";
+import { leftLines } from "./left";
 import type { Letter } from "./letter";
 import { DEFAULT_LIMIT, LIMIT_OPTION, openClients, readLimit, sweepAll } from "./options";
 import { deadLetterPorts, sendTo } from "./queues";
@@ -33,31 +34,44 @@ export function redriveVerb(shell: Shell) {
     .option("--dry-run", "say what would be redriven, change nothing")
     .option("--limit <n>", LIMIT_OPTION, DEFAULT_LIMIT)
     .action((options) =>
-      shell.run(options, NEEDS, async (context) => {
-        const { system, out, signal } = context;
-        const { reason, key, all, dryRun } = options;
-        const isNarrow = reason !== undefined || key !== undefined;
-        if (isNarrow === (all === true)) {
-          throw usageProblems(["Say which letters: --reason, --key or both; or --all for every letter."]);
-        }
-        const limit = readLimit(options.limit);
-        const { sqs } = openClients(context);
-        const result = await sweepAll(context, sqs, limit, async ({ letters }) => {
-          const meant = letters.filter((letter) => isSelected(letter, { reason, key }));
-          if (dryRun === true) return { result: planned(meant), gone: [] };
-          const progress = out.progress("redriving", meant.length);
-          try {
-            const ports = { send: sendTo(sqs, system.queueUrl), remove: deadLetterPorts(sqs, system).remove };
-            const done = await redrive(meant, ports, { signal, onDone: (letters) => progress.update(letters) });
-            return { result: done, gone: done.redriven };
-          } finally {
-            progress.end();
-          }
-        });
-        print(out, result, dryRun === true);
-        return result.refused.length + result.failed.length + result.untried === 0 ? 0 : 1;
-      }),
+      shell.runAsked(
+        options,
+        NEEDS,
+        () => readRedrive(options),
+        async (context, limit) => {
+          const { system, out, signal } = context;
+          const { reason, key, dryRun } = options;
+          const { sqs } = openClients(context);
+          const result = await sweepAll(context, sqs, limit, async ({ letters }) => {
+            const meant = letters.filter((letter) => isSelected(letter, { reason, key }));
+            if (dryRun === true) return { result: planned(meant), gone: [] };
+            const progress = out.progress("redriving", meant.length);
+            try {
+              const ports = { send: sendTo(sqs, system.queueUrl), remove: deadLetterPorts(sqs, system).remove };
+              const done = await redrive(meant, ports, { signal, onDone: (letters) => progress.update(letters) });
+              return { result: done, gone: done.redriven };
+            } finally {
+              progress.end();
+            }
+          });
+          print(out, result, dryRun === true);
+          return result.refused.length + result.failed.length + result.untried === 0 ? 0 : 1;
+        },
+      ),
     );
+}
+
+interface RedriveOptions {
+  readonly reason?: string | undefined;
+  readonly key?: string | undefined;
+  readonly all?: true | undefined;
+  readonly limit: string;
+}
+
+function readRedrive({ reason, key, all, limit }: RedriveOptions): Parsed<number> {
+  const isNarrow = reason !== undefined || key !== undefined;
+  const unclear = "Say which letters: --reason, --key or both; or --all for every letter.";
+  return readLimit(limit, isNarrow === (all === true) ? [unclear] : []);
 }
 
 function planned(letters: readonly Letter[]): RedriveResult {
@@ -89,6 +103,6 @@ function print(out: Out, { redriven, refused, failed, untried }: RedriveResult, 
   out.line(
     none ? "no dead letter is meant: nothing to redrive" : `${count(redriven.length, "dead letter")} ${verb}${rest}`,
   );
-  for (const { messageId, reason, why } of left) out.line(`  ${messageId} (${reason}): ${why}`);
+  for (const line of leftLines([...refused, ...failed])) out.line(line);
   if (untried > 0) out.note(`Interrupted: ${count(untried, "letter")} not tried; the same command goes on.`);
 }

@@ -48,7 +48,7 @@ export interface RedrivePorts {
   readonly remove: (receiptHandles: readonly string[]) => Promise<EntryResults>;
 }
 
-interface Left {
+export interface Left {
   readonly letter: Letter;
   readonly why: string;
 }

@@ -18,23 +18,27 @@ export function showVerb(shell: Shell) {
     .argument("<reason-or-key>", "a reason as `dlq list` shows it, or a key")
     .option("--limit <n>", LIMIT_OPTION, DEFAULT_LIMIT)
     .action((wanted, options) =>
-      shell.run(options, DLQ_NEEDS, async (context) => {
-        const { out } = context;
-        const limit = readLimit(options.limit);
-        const { letters } = await readAll(context, openClients(context).sqs, limit);
-        const found = letters.filter(({ reason, keys }) => reason === wanted || keys.includes(wanted));
-        if (found.length === 0) {
-          out.note(
-            `No dead letter has the reason or key ${JSON.stringify(wanted)} (${count(letters.length, "letter")} looked at).`,
-          );
-          return 1;
-        }
-        for (const letter of found) {
-          out.record(recordOf(letter));
-          for (const line of linesOf(letter)) out.line(line);
-        }
-        return 0;
-      }),
+      shell.runAsked(
+        options,
+        DLQ_NEEDS,
+        () => readLimit(options.limit),
+        async (context, limit) => {
+          const { out } = context;
+          const { letters } = await readAll(context, openClients(context).sqs, limit);
+          const found = letters.filter(({ reason, keys }) => reason === wanted || keys.includes(wanted));
+          if (found.length === 0) {
+            out.note(
+              `No dead letter has the reason or key ${JSON.stringify(wanted)} (${count(letters.length, "letter")} looked at).`,
+            );
+            return 1;
+          }
+          for (const letter of found) {
+            out.record(recordOf(letter));
+            for (const line of linesOf(letter)) out.line(line);
+          }
+          return 0;
+        },
+      ),
     );
 }
 

@@ -18,8 +18,10 @@ export interface Check {
   readonly id: string;
   /** What is looked at, in a few words. */
   readonly title: string;
-  /** At least one finding. What it throws means that it could not look. */
+  /** At least one finding. What it throws means that it could not look, unless it is one of the errors of `gone`. */
   readonly run: (facts: Facts) => Promise<readonly Finding[]>;
+  /** Names of errors that say: what this check is about does not exist. */
+  readonly gone?: readonly string[];
 }
 
 export interface Result extends Finding {
@@ -36,8 +38,10 @@ export async function runChecks(
 ): Promise<readonly Result[]> {
   let ended = 0;
   const results = await Promise.all(
-    checks.map(async ({ id, title, run }) => {
-      const findings = await run(facts).catch((error: unknown) => [couldNotLook(error)]);
+    checks.map(async ({ id, title, run, gone = [] }) => {
+      const findings = await run(facts).catch((error: unknown) => [
+        error instanceof Error && gone.includes(error.name) ? isGone(error) : couldNotLook(error),
+      ]);
       done(++ended);
       return findings.map((finding) => ({ check: id, title, ...finding }));
     }),
@@ -61,6 +65,13 @@ export function problem(finding: string, fix: string): Finding {
 /** `findings` if there are any, else that all is well. */
 export function orOk(findings: readonly Finding[], otherwise: string): readonly Finding[] {
   return findings.length > 0 ? findings : [ok(otherwise)];
+}
+
+function isGone({ message }: Error): Finding {
+  return problem(
+    `it does not exist: ${message.split("\n")[0] ?? ""}`,
+    "`pulumi up` makes it again. Or the system is another one: look at --stack, --region and the options that name it.",
+  );
 }
 
 const DENIED = new Set(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AccessDeniedFault"]);

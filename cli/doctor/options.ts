@@ -1,6 +1,7 @@
 /** The options of `doctor` as text. Pure: every problem at once. */
 import { MAX_KEY_BYTES } from "../../core/keys";
 import { utf8Length } from "../../core/fingerprint";
+import type { Parsed } from "../../core/variables";
 
 export interface DoctorOptions {
   readonly sample?: string | undefined;
@@ -13,20 +14,22 @@ export interface DoctorOptions {
 export interface DoctorRequest {
   /** Keys. */
   readonly sample: number;
-  readonly probe: { readonly key: string; readonly timeoutSeconds: number; readonly trigger: boolean } | undefined;
+  readonly probe: ProbeRequest | undefined;
+}
+
+export interface ProbeRequest {
+  /** Undefined: one that nobody else has; see probeKey. */
+  readonly key: string | undefined;
+  readonly timeoutSeconds: number;
+  readonly trigger: boolean;
 }
 
 const MAX_SAMPLE = 1_000_000;
 const MAX_TIMEOUT_SECONDS = 3600;
 
-/** @param random the default name of a probe comes of it */
-export function readDoctorOptions(
-  options: DoctorOptions,
-  prefix: string,
-  random: () => number,
-): DoctorRequest | { readonly problems: readonly string[] } {
+export function readDoctorOptions(options: DoctorOptions, prefix: string): Parsed<DoctorRequest> {
   const { probe, probeName, timeout = "300", trigger, sample = "2000" } = options;
-  const key = prefix + (probeName ?? `.s3-express-sync-probe/${Math.floor(random() * 2 ** 48).toString(36)}`);
+  const key = probeName === undefined ? undefined : prefix + probeName;
   const needProbe = (["probeName", "timeout", "trigger"] as const).filter((name) => options[name] !== undefined);
   const problems = [
     ...numberProblem("--sample", sample, 1, MAX_SAMPLE),
@@ -34,15 +37,23 @@ export function readDoctorOptions(
     ...(probe === undefined && needProbe.length > 0
       ? [`${needProbe.map((name) => (name === "probeName" ? "--probe-name" : `--${name}`)).join(", ")} without --probe`]
       : []),
-    ...(probeName === "" || utf8Length(key) > MAX_KEY_BYTES
+    ...(probeName === "" || (key !== undefined && utf8Length(key) > MAX_KEY_BYTES)
       ? [`--probe-name must be a name of at most ${MAX_KEY_BYTES} bytes together with the prefix`]
       : []),
   ];
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { ok: false, problems };
   return {
-    sample: Number(sample),
-    probe: probe === true ? { key, timeoutSeconds: Number(timeout), trigger: trigger === true } : undefined,
+    ok: true,
+    config: {
+      sample: Number(sample),
+      probe: probe === true ? { key, timeoutSeconds: Number(timeout), trigger: trigger === true } : undefined,
+    },
   };
+}
+
+/** The key of a probe that was given no name. */
+export function probeKey(prefix: string, random: () => number): string {
+  return `${prefix}.s3-express-sync-probe/${Math.floor(random() * 2 ** 48).toString(36)}`;
 }
 
 function numberProblem(flag: string, text: string, least: number, most: number): readonly string[] {

@@ -95,5 +95,6 @@ function wouldText({ decision, source, underPrefix }: Explanation, prefix: strin
 }
 
 function unseenText({ why, advice }: Unseen): string {
-  return `could not be looked at: ${why}${advice === undefined ? "" : `. ${advice}`}`;
+  // Some of AWS's messages end in a period.
+  return `could not be looked at: ${advice === undefined ? why : `${why.replace(/\.$/, "")}. ${advice}`}`;
 }

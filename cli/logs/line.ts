@@ -64,9 +64,12 @@ export function recordOf(line: Line): object {
   return objectOf(line.text) ?? { time: new Date(line.at).toISOString(), process: line.who, text: line.text };
 }
 
-/** Time, process, level, event, key, then the fields. */
-export function formatLine(line: Line, colors: Colors): string {
-  const time = new Date(line.at).toISOString().slice(11, 23);
+/** Time (UTC), process, level, event, key, then the fields. @param withDate for lines of more than one day */
+export function formatLine(line: Line, colors: Colors, withDate = false): string {
+  const time = new Date(line.at)
+    .toISOString()
+    .slice(withDate ? 0 : 11, 23)
+    .replace("T", " ");
   const who = colors.dim(line.who.slice(0, 8).padEnd(8));
   const paint = line.level === "error" ? colors.red : line.level === "warn" ? colors.yellow : (text: string) => text;
   const level = paint(line.level.padEnd(5));

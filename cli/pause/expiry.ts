@@ -12,16 +12,20 @@ export interface Backlog {
   readonly oldestSeconds: number | undefined;
 }
 
+/** Epoch milliseconds from which on events are lost; undefined while the age of what waits is not measured. */
+export function expiresFrom({ now, messages, retentionSeconds, oldestSeconds }: Backlog): number | undefined {
+  if (messages === 0) return now + retentionSeconds * 1000;
+  return oldestSeconds === undefined ? undefined : now + Math.max(0, retentionSeconds - oldestSeconds) * 1000;
+}
+
 /** From when on events expire, and how sure that is. */
-export function expiryText({ now, messages, retentionSeconds, oldestSeconds }: Backlog): string {
+export function expiryText(backlog: Backlog): string {
+  const { now, messages, retentionSeconds } = backlog;
   const kept = `the queue keeps a message ${duration(retentionSeconds)}`;
-  if (messages === 0)
-    return `${kept}: what arrives from now on expires from ${dateOf(now + retentionSeconds * 1000)} on`;
-  if (oldestSeconds === undefined) {
-    return `${kept}: what arrives from now on expires from ${dateOf(now + retentionSeconds * 1000)} on, what waits already earlier (its age is not measured yet)`;
-  }
-  const at = now + Math.max(0, retentionSeconds - oldestSeconds) * 1000;
-  return `${kept}: waiting events expire from ${dateOf(at)} on`;
+  const at = expiresFrom(backlog);
+  if (at !== undefined && messages > 0) return `${kept}: waiting events expire from ${dateOf(at)} on`;
+  const arriving = `${kept}: what arrives from now on expires from ${dateOf(now + retentionSeconds * 1000)} on`;
+  return at === undefined ? `${arriving}, what waits already earlier (its age is not measured yet)` : arriving;
 }
 
 export interface PauseHistory {

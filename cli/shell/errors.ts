@@ -18,7 +18,9 @@ export function cliError(message: string, exitCode: 1 | 2 = 1): CliError {
 export function usageProblems(problems: readonly string[]): CliError {
   const [first = ""] = problems;
   return cliError(
-    problems.length === 1 ? first : ["Several problems:", ...problems.map((p) => `  - ${p}`)].join("\n"),
+    problems.length === 1
+      ? first
+      : ["Several problems:", ...problems.map((p) => `  - ${p.replaceAll("\n", "\n    ")}`)].join("\n"),
     2,
   );
 }
@@ -39,6 +41,8 @@ export function explainError(error: unknown): string {
 }
 
 const NO_CREDENTIALS = "No AWS credentials. Sign in (aws sso login), or set AWS_PROFILE or the AWS_* variables.";
+const NOT_THERE =
+  "It is not there under this name in this Region. Look at --stack, --region and the options and variables that name the system (--help).";
 const NOT_ALLOWED =
   "These credentials may not make this call: the stack's output `operatorPolicy` is what the command line needs.";
 
@@ -65,6 +69,11 @@ function adviceOn(error: Error): string | undefined {
     case "AccessDeniedException":
     case "UnauthorizedOperation":
       return NOT_ALLOWED;
+    case "QueueDoesNotExist":
+    case "AWS.SimpleQueueService.NonExistentQueue":
+    case "ClusterNotFoundException":
+    case "ResourceNotFoundException":
+      return NOT_THERE;
     default:
       return undefined;
   }

@@ -38,6 +38,8 @@ export interface Out {
   progress(label: string, total?: number): Progress;
   /** The same for what can only be waited for. Nothing else may be printed until `work` has settled. */
   waiting<T>(label: string | (() => string), work: Promise<T>): Promise<T>;
+  /** Removes all progress from the screen: its removal would take along what was written in its line since. */
+  endProgress(): void;
 }
 
 export interface OutOptions {
@@ -55,6 +57,7 @@ const HOME_AND_CLEAR = "\u001b[H\u001b[J";
 export function makeOut({ json, stdout, stderr, noColor, now, every }: OutOptions): Out {
   const interactive = stdout.isTTY === true && !json;
   const colors = createColors(interactive && !noColor);
+  const shown: Progress[] = [];
   return {
     json,
     interactive,
@@ -74,8 +77,15 @@ export function makeOut({ json, stdout, stderr, noColor, now, every }: OutOption
     },
     note: (text) => stderr.write(`${text}\n`),
     redraw: (text) => stdout.write(interactive ? `${HOME_AND_CLEAR}${text}\n` : `${text}\n`),
-    progress: (label, total) => makeProgress({ label, total, stream: stderr, now }),
+    progress(label, total) {
+      const progress = makeProgress({ label, total, stream: stderr, now });
+      shown.push(progress);
+      return progress;
+    },
     waiting: (label, work) => whileWaiting(work, { label, stream: stderr, now, every }),
+    endProgress() {
+      for (const progress of shown.splice(0)) progress.end();
+    },
   };
 }
 

@@ -29,7 +29,9 @@ export function makeProgress({ label, total: known, stream, now }: ProgressOptio
   let hasTotal = false;
   let ended = false;
   return {
-    update(done, total = known) {
+    update(done, ofTotal = known) {
+      // Of nothing: what is looked at is not there, or newer than its count.
+      const total = ofTotal === 0 ? undefined : ofTotal;
       const elapsedMs = now() - startedAt;
       if (ended || elapsedMs < SHOWN_AFTER_MS) return;
       const rate = done / (elapsedMs / 1000);
@@ -96,6 +98,8 @@ function barOf(stream: NodeJS.WritableStream, format: string): SingleBar {
     barsize: 24,
     clearOnComplete: true,
     hideCursor: true,
+    formatValue: (value, _, type) =>
+      type === "value" || type === "total" ? value.toLocaleString("en-US") : `${value}`,
     // Ctrl-C is the caller's.
     gracefulExit: false,
   });

@@ -7,7 +7,7 @@ import { makeOut, type Sink } from "./out";
 import type { Every } from "./progress";
 import { readStackOutput, type StackOptions } from "./stack-output";
 import { type Known, resolveSystem } from "./system";
-import { type Shell, type SharedOptions, systemOptions } from "./verb";
+import { type Read, type Shell, type SharedOptions, systemOptions } from "./verb";
 
 export interface ShellDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -27,10 +27,11 @@ export interface ShellDeps {
 export function makeShell(deps: ShellDeps): Shell {
   const { environment, stdout, stderr, clock, signal, every, stack = readStackOutput } = deps;
 
-  async function run<N extends SystemField>(
+  async function runAsked<N extends SystemField, A>(
     options: SharedOptions,
     needs: readonly N[],
-    body: (context: Context<N>) => Promise<ExitCode>,
+    read: Read<A>,
+    body: (context: Context<N>, asked: A) => Promise<ExitCode>,
   ): Promise<void> {
     const closers: (() => void | Promise<void>)[] = [];
     const noColor = (environment["NO_COLOR"] ?? "") !== "";
@@ -43,12 +44,8 @@ export function makeShell(deps: ShellDeps): Shell {
       every,
     });
     try {
-      const system = await resolveSystem(needs, {
-        options: systemOptions({ ...options }),
-        environment,
-        stack: () => stack(options),
-      });
-      const code = await body({
+      const { system, asked } = await understand(options, needs, read);
+      const context: Context<N> = {
         system,
         out,
         clock,
@@ -57,13 +54,26 @@ export function makeShell(deps: ShellDeps): Shell {
         environment,
         confirm: async (question) => /^y(es)?$/i.test((await deps.ask(question))?.trim() ?? ""),
         onEnd: (close) => closers.push(close),
-      });
-      deps.exit(code);
+      };
+      deps.exit(await body(context, asked));
     } catch (error) {
+      out.endProgress();
       deps.exit(report(error, options.debug === true));
     } finally {
       for (const close of closers.reverse()) await close();
     }
+  }
+
+  /** @throws CliError that names every problem of the call */
+  async function understand<N extends SystemField, A>(options: SharedOptions, needs: readonly N[], read: Read<A>) {
+    const sources = { options: systemOptions({ ...options }), environment, stack: () => stack(options) };
+    let parsed: ReturnType<Read<A>> | undefined;
+    const system = await resolveSystem(needs, sources, (known) => {
+      parsed = read(known, environment);
+      return parsed.ok ? [] : parsed.problems;
+    });
+    if (parsed?.ok !== true) throw new Error("the problems of a call were not told");
+    return { system, asked: parsed.config };
   }
 
   function report(error: unknown, debug: boolean): ExitCode {
@@ -76,5 +86,8 @@ export function makeShell(deps: ShellDeps): Shell {
     return isCliError(error) ? error.exitCode : 1;
   }
 
-  return { run };
+  return {
+    runAsked,
+    run: (options, needs, body) => runAsked(options, needs, () => ({ ok: true, config: undefined }), body),
+  };
 }

@@ -19,8 +19,11 @@ const PULUMI_TIMEOUT_MS = 60_000;
 /** A text instead of values is the reason why there are none. */
 export async function readStackOutput({ outputs, stack, cwd }: StackOptions): Promise<Known | string> {
   if (outputs !== undefined) {
-    const text = await readFile(outputs, "utf8").catch((error: unknown) => (error as Error).message);
-    return systemOf(text, outputs);
+    try {
+      return systemOf(await readFile(outputs, "utf8"), outputs);
+    } catch (error) {
+      return `${outputs} cannot be read: ${(error as Error).message}`;
+    }
   }
   const args = ["stack", "output", "--json", ...(stack === undefined ? [] : ["--stack", stack])];
   try {

@@ -1,6 +1,7 @@
 /** How a verb is made: one file of cli/verbs/ each, with the options and the manner that all verbs share. */
 import { Command } from "@commander-js/extra-typings";
 import { type SystemField, SYSTEM_FIELDS } from "../../core/system";
+import type { Parsed } from "../../core/variables";
 import type { Context } from "./context";
 import type { ExitCode } from "./errors";
 import type { StackOptions } from "./stack-output";
@@ -12,12 +13,22 @@ export interface SharedOptions extends StackOptions, Known {
   readonly debug?: true | undefined;
 }
 
+/** A call's own options as a verb reads them: what it asks for, or every problem of it. */
+export type Read<A> = (known: Known, environment: Context["environment"]) => Parsed<A>;
+
 /** Runs the body of a verb: finds the system, makes the context, turns errors into words and an exit code. */
 export interface Shell {
   readonly run: <N extends SystemField>(
     options: SharedOptions,
     needs: readonly N[],
     body: (context: Context<N>) => Promise<ExitCode>,
+  ) => Promise<void>;
+  /** The same for a verb whose own options may be wrong: their problems are told together with what is not known of the system. */
+  readonly runAsked: <N extends SystemField, A>(
+    options: SharedOptions,
+    needs: readonly N[],
+    read: Read<A>,
+    body: (context: Context<N>, asked: A) => Promise<ExitCode>,
   ) => Promise<void>;
 }
 

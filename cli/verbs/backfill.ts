@@ -40,9 +40,7 @@ export function backfillVerb(shell: Shell) {
     .option("--resume <where>", "go on where an earlier call with --inventory stopped; it printed this")
     .option("--dry-run", "send nothing: list and compare from this machine, and print what would be queued")
     .action((options) =>
-      shell.run(options, NEEDS, async (context) =>
-        run(context, planOf(options satisfies BackfillOptions, context.system.prefix)),
-      ),
+      shell.runAsked(options, NEEDS, ({ prefix = "" }) => planOf(options satisfies BackfillOptions, prefix), run),
     );
 }
 
@@ -131,7 +129,7 @@ async function readInventory(
       onRows: (rows, expected) => progress.update(rows, expected),
       history: historyAt(clock.wallMs()),
     },
-    { place, prefix: plan.prefix, resume: plan.resume, sourceBucket: system.sourceBucket },
+    { place, prefix: plan.prefix, resume: plan.resume, sourceBucket: system.sourceBucket, isDryRun: plan.isDryRun },
   ).finally(() => progress.end());
   out.document({ dryRun: plan.isDryRun, bucket: system.sourceBucket, ...result });
   printInventory(context, plan, result);

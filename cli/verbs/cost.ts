@@ -24,7 +24,8 @@ export function costVerb(shell: Shell) {
       "Estimates what copying and keeping objects costs, from a dated price table; --from-bucket takes the objects from a listing of the\n" +
       "source. Without any of that it reads what the last run cost from its metrics.\n\n" +
       "Built in are the prices of us-east-1. --fetch-prices reads those of any other Region from AWS's public price list, without\n" +
-      "credentials; --show-prices --json prints them as the file that --prices takes.\nExit codes: 0 done, 1 it failed, 2 wrong usage.",
+      "credentials and through the proxy of HTTPS_PROXY, if any; --show-prices --json prints them as the file that --prices takes.\n" +
+      "Exit codes: 0 done, 1 it failed, 2 wrong usage.",
     needs: NEEDS,
     examples: [
       "cost --objects 1000000 --bytes 10TiB --price-region us-east-1",
@@ -95,7 +96,10 @@ async function cost(
 async function findPrices(options: CostOptions, context: Context<SystemField>): Promise<PriceTable> {
   const { prices: file, priceRegion = context.system.region } = options;
   if (file !== undefined) {
-    const table = readPriceFile(await readFile(file, "utf8"), file);
+    const text = await readFile(file, "utf8").catch((error: unknown) => {
+      throw usageProblems([`--prices: the table cannot be read: ${(error as Error).message}`]);
+    });
+    const table = readPriceFile(text, file);
     if (!("title" in table)) throw usageProblems(table.map((problem) => `${file}: ${problem}`));
     return table;
   }
@@ -109,10 +113,10 @@ async function findPrices(options: CostOptions, context: Context<SystemField>): 
 async function fetchTable(
   region: string,
   { priceListUrl = PRICE_LIST_URL, spotUrl = SPOT_URL }: CostOptions,
-  { clock, random, signal, out }: Context<SystemField>,
+  { clock, random, signal, out, environment }: Context<SystemField>,
 ): Promise<PriceTable> {
   const others = new AbortController();
-  const download = makeDownload({ clock, random, signal: AbortSignal.any([signal, others.signal]) });
+  const download = makeDownload({ clock, random, environment, signal: AbortSignal.any([signal, others.signal]) });
   const reading = fetchPrices({ download, region, priceListUrl, spotUrl, now: clock.wallMs() });
   return out.waiting("reading AWS's price list", reading).finally(() => others.abort());
 }

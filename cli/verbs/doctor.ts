@@ -8,12 +8,12 @@ import { SYSTEM_FIELD_NAMES, type SystemField } from "../../core/system";
 import { sha256 } from "../../worker/digest";
 import { runChecks } from "../doctor/check";
 import { CHECKS } from "../doctor/checks";
-import { readDoctorOptions } from "../doctor/options";
+import { probeKey, type ProbeRequest, readDoctorOptions } from "../doctor/options";
 import { probe, type ProbeResult } from "../doctor/probe";
 import { readFacts } from "../doctor/read-facts";
 import { printProbe, printResults, totalsOf } from "../doctor/show";
 import type { Context } from "../shell/context";
-import { cliError, usageProblems } from "../shell/errors";
+import { cliError } from "../shell/errors";
 import { makePatience } from "../shell/patience";
 import { makeVerb, type Shell } from "../shell/verb";
 
@@ -39,30 +39,32 @@ export function doctorVerb(shell: Shell) {
     .option("--timeout <seconds>", "how long a leg of the probe may take (default 300)")
     .option("--trigger", "with --probe: run the starter now instead of waiting for its schedule")
     .action((options) =>
-      shell.run(options, NEEDS, async (context) => {
-        const { out, signal, system, onEnd, random } = context;
-        const asked = readDoctorOptions(options, system.prefix, random);
-        if ("problems" in asked) throw usageProblems(asked.problems);
-        const facts = readFacts(system, asked.sample, context);
-        onEnd(() => facts.destroy());
-        const progress = out.progress("checks", CHECKS.length);
-        const results = await runChecks(CHECKS, facts, signal, (done) => progress.update(done)).finally(() =>
-          progress.end(),
-        );
-        printResults(out, results);
-        const probed = asked.probe === undefined ? undefined : await runProbe(context, asked.probe);
-        const totals = totalsOf(results);
-        if (probed !== undefined) printProbe(out, probed);
-        out.document({ ...totals, checks: results, ...(probed === undefined ? {} : { probe: probed }) });
-        return totals.problems > 0 || probed?.failed !== undefined ? 1 : 0;
-      }),
+      shell.runAsked(
+        options,
+        NEEDS,
+        ({ prefix = "" }) => readDoctorOptions(options, prefix),
+        async (context, asked) => {
+          const { out, signal, system, onEnd } = context;
+          const facts = readFacts(system, asked.sample, context);
+          onEnd(() => facts.destroy());
+          const progress = out.progress("checks", CHECKS.length);
+          const results = await runChecks(CHECKS, facts, signal, (done) => progress.update(done)).finally(() =>
+            progress.end(),
+          );
+          printResults(out, results);
+          const probed = asked.probe === undefined ? undefined : await runProbe(context, asked.probe);
+          const totals = totalsOf(results);
+          if (probed !== undefined) printProbe(out, probed);
+          out.document({ ...totals, checks: results, ...(probed === undefined ? {} : { probe: probed }) });
+          return totals.problems > 0 || probed?.failed !== undefined ? 1 : 0;
+        },
+      ),
     );
 }
 
-type AskedProbe = NonNullable<Extract<ReturnType<typeof readDoctorOptions>, { sample: number }>["probe"]>;
-
-async function runProbe(context: Context<SystemField>, asked: AskedProbe): Promise<ProbeResult> {
-  const { system, out, clock, signal, onEnd } = context;
+async function runProbe(context: Context<SystemField>, asked: ProbeRequest): Promise<ProbeResult> {
+  const { system, out, clock, signal, onEnd, random } = context;
+  const key = asked.key ?? probeKey(system.prefix, random);
   const { region, sourceBucket, destinationBucket } = system;
   const clients = makeOperatorClients(region);
   const sourceClient = makeSourceClient({ region, slots: 2 }, sourceBucket);
@@ -71,7 +73,7 @@ async function runProbe(context: Context<SystemField>, asked: AskedProbe): Promi
     for (const one of [clients, sourceClient, { destroy }]) one.destroy();
   });
   const patience = makePatience(context);
-  out.note(`Probing with ${JSON.stringify(asked.key)}; Ctrl-C takes it away again.`);
+  out.note(`Probing with ${JSON.stringify(key)}; Ctrl-C takes it away again.`);
   const leftBehind: string[] = [];
   onEnd(() => leftBehind.forEach((text) => out.note(text)));
   const probing = probe(
@@ -81,14 +83,14 @@ async function runProbe(context: Context<SystemField>, asked: AskedProbe): Promi
       destination: patience.destination(
         makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
       ),
-      object: makeProbeObject(sourceClient, sourceBucket, asked.key),
+      object: makeProbeObject(sourceClient, sourceBucket, key),
       digest: sha256,
       depth: (until) => readQueueState(clients.sqs, system.queueUrl, until),
       trigger: asked.trigger ? (until) => runStarter(clients, system.starter, until) : undefined,
       leftBehind: (text) => leftBehind.push(text),
       timeoutMs: asked.timeoutSeconds * 1000,
     },
-    asked.key,
+    key,
     signal,
   );
   return out.waiting("the probe is on its way", probing);

@@ -13,8 +13,7 @@ import { explanationLines } from "../explain/show";
 import { whatWouldHappen } from "../explain/words";
 import type { Line } from "../logs/line";
 import { readOnce } from "../logs/read";
-import { readSpan } from "../logs/since";
-import { usageProblems } from "../shell/errors";
+import { readSince, startOf } from "../logs/since";
 import { makePatience } from "../shell/patience";
 import { makeVerb, type Shell } from "../shell/verb";
 
@@ -35,52 +34,54 @@ export function explainVerb(shell: Shell) {
     .argument("<key>", "the object's key, as it is: not encoded, without the bucket")
     .option("--since <span>", "how far back the log is read: 90s, 10m, 1h, 2d", "24h")
     .action((key, options) =>
-      shell.run(options, NEEDS, async (context) => {
-        const { system, out, clock, signal, onEnd } = context;
-        const patience = makePatience(context);
-        const span = readSpan(options.since);
-        const problems = [...keyProblems(key), ...(span === undefined ? [sinceProblem(options.since)] : [])];
-        if (problems.length > 0 || span === undefined) throw usageProblems(problems);
-        const { region, sourceBucket, destinationBucket, prefix } = system;
-        const clients = makeOperatorClients(region);
-        const sourceClient = makeSourceClient({ region, slots: 2 }, sourceBucket);
-        const { client, sessions, destroy } = makeDestinationClient({ region, slots: 4 });
-        onEnd(() => {
-          for (const one of [clients, sourceClient, { destroy }]) one.destroy();
-        });
-        const now = clock.wallMs();
-        const asked = explain(
-          {
-            source: patience.source(makeSourceBucket({ client: sourceClient, name: sourceBucket })),
-            destination: patience.destination(
-              makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
-            ),
-            digest: sha256,
-            prefix,
-            sizes: () => workerSizes(() => readTaskDefinition(clients.ecs, system.taskFamily, signal)),
-            log: async () => {
-              const wanted = { groups: [system.workerLogGroup], wanted: { errors: false, key } };
-              const lines: Line[] = [];
-              for await (const line of readOnce(
-                (query, aborted) => readLog(clients.logs, query, aborted),
-                wanted,
-                { from: now - span, to: now + 1 },
-                signal,
-              )) {
-                lines.push(line);
-              }
-              return lines;
+      shell.runAsked(
+        options,
+        NEEDS,
+        () => readSince(options.since, keyProblems(key)),
+        async (context, span) => {
+          const { system, out, clock, signal, onEnd } = context;
+          const patience = makePatience(context);
+          const { region, sourceBucket, destinationBucket, prefix } = system;
+          const clients = makeOperatorClients(region);
+          const sourceClient = makeSourceClient({ region, slots: 2 }, sourceBucket);
+          const { client, sessions, destroy } = makeDestinationClient({ region, slots: 4 });
+          onEnd(() => {
+            for (const one of [clients, sourceClient, { destroy }]) one.destroy();
+          });
+          const now = clock.wallMs();
+          const asked = explain(
+            {
+              source: patience.source(makeSourceBucket({ client: sourceClient, name: sourceBucket })),
+              destination: patience.destination(
+                makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
+              ),
+              digest: sha256,
+              prefix,
+              sizes: () => workerSizes(() => readTaskDefinition(clients.ecs, system.taskFamily, signal)),
+              log: async () => {
+                const wanted = { groups: [system.workerLogGroup], wanted: { errors: false, key } };
+                const lines: Line[] = [];
+                for await (const line of readOnce(
+                  (query, aborted) => readLog(clients.logs, query, aborted),
+                  wanted,
+                  { from: startOf(now, span), to: now + 1 },
+                  signal,
+                )) {
+                  lines.push(line);
+                }
+                return lines;
+              },
             },
-          },
-          key,
-          signal,
-        );
-        const found = await out.waiting("looking at both sides and the log", asked);
-        for (const line of explanationLines(found, { now, since: options.since, prefix })) out.line(line);
-        const next = found.decision === undefined ? null : whatWouldHappen(found.decision);
-        out.document({ ...found, equal: found.equal ?? null, next });
-        return found.equal === true ? 0 : 1;
-      }),
+            key,
+            signal,
+          );
+          const found = await out.waiting("looking at both sides and the log", asked);
+          for (const line of explanationLines(found, { now, since: options.since, prefix })) out.line(line);
+          const next = found.decision === undefined ? null : whatWouldHappen(found.decision);
+          out.document({ ...found, equal: found.equal ?? null, next });
+          return found.equal === true ? 0 : 1;
+        },
+      ),
     );
 }
 
@@ -101,8 +102,4 @@ function keyProblems(key: string): readonly string[] {
   const length = utf8Length(key);
   if (length > MAX_KEY_BYTES) return [`the key has ${length} bytes; S3 takes ${MAX_KEY_BYTES}`];
   return isWellFormed(key) ? [] : ["the key is no Unicode text"];
-}
-
-function sinceProblem(since: string): string {
-  return `--since is ${JSON.stringify(since)}; it must be like 90s, 10m, 1h or 2d`;
 }

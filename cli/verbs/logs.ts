@@ -3,8 +3,7 @@ import { makeOperatorClients } from "../../aws/operator/clients";
 import { readLog } from "../../aws/operator/logs";
 import { formatLine, recordOf } from "../logs/line";
 import { follow, readOnce, withoutMissing } from "../logs/read";
-import { readSpan } from "../logs/since";
-import { usageProblems } from "../shell/errors";
+import { needsDate, readSince, startOf } from "../logs/since";
 import { makeVerb, type Shell } from "../shell/verb";
 
 const NEEDS = ["region", "workerLogGroup", "starterLogGroup"] as const;
@@ -13,8 +12,8 @@ export function logsVerb(shell: Shell) {
   return makeVerb("logs", {
     summary: "what workers and starter wrote",
     description: [
-      "Lines of the workers and the starter in order of time: time (UTC), process, level, event, key, fields. With --json the fields",
-      "as they were written, and { time, process, text } for what is no JSON. --follow goes on until Ctrl-C, which ends it with 0. Lines reach CloudWatch after some seconds.",
+      "Lines of the workers and the starter in order of time: time (UTC; with the date when --since is a day or more), process, level, event,",
+      "key, fields. With --json the fields as they were written, and { time, process, text } for what is no JSON. --follow goes on until Ctrl-C, which ends it with 0. Lines reach CloudWatch after some seconds.",
       "Exit codes: 0 read (also when there was no line), 1 they could not be read, 2 wrong usage.",
     ].join("\n"),
     needs: NEEDS,
@@ -33,48 +32,50 @@ export function logsVerb(shell: Shell) {
     .option("--key <key>", "only lines about this key")
     .option("--metrics", "the lines that carry metrics, too")
     .action((who, options) =>
-      shell.run(options, NEEDS, async ({ system, out, clock, signal, onEnd }) => {
-        const span = readSpan(options.since);
-        const problems = [
-          ...(who === undefined || who === "worker" || who === "starter"
-            ? []
-            : [`${JSON.stringify(who)} is neither worker nor starter`]),
-          ...(span === undefined
-            ? [`--since is ${JSON.stringify(options.since)}; it must be like 90s, 10m, 1h or 2d`]
-            : []),
-        ];
-        if (problems.length > 0 || span === undefined) throw usageProblems(problems);
-        const clients = makeOperatorClients(system.region);
-        onEnd(() => clients.destroy());
-        const missing: string[] = [];
-        const read = withoutMissing(
-          (query, aborted) => readLog(clients.logs, query, aborted),
-          (group) => {
-            missing.push(group);
-            out.note(`${group} does not exist: nothing has run yet, or the system's log group is another one.`);
-          },
-        );
-        const groups = [
-          ...(who === "starter" ? [] : [system.workerLogGroup]),
-          ...(who === "worker" ? [] : [system.starterLogGroup]),
-        ];
-        const source = { groups, wanted: { errors: options.errors === true, key: options.key } };
-        const now = clock.wallMs();
-        const lines =
-          options.follow === true
-            ? follow(read, source, now - span, { clock, signal })
-            : readOnce(read, source, { from: now - span, to: now + 1 }, signal);
-        const iterator = lines[Symbol.asyncIterator]();
-        const first = iterator.next();
-        // Who follows knows that there may be nothing yet.
-        let next = options.follow === true ? await first : await out.waiting("reading the log", first);
-        for (; next.done !== true; next = await iterator.next()) {
-          const line = next.value;
-          if (line.isMetrics && options.metrics !== true) continue;
-          out.record(recordOf(line));
-          out.line(formatLine(line, out.colors));
-        }
-        return missing.length === groups.length ? 1 : 0;
-      }),
+      shell.runAsked(
+        options,
+        NEEDS,
+        () => readSince(options.since, whoProblems(who)),
+        async (context, span) => {
+          const { system, out, clock, signal, onEnd } = context;
+          const clients = makeOperatorClients(system.region);
+          onEnd(() => clients.destroy());
+          const missing: string[] = [];
+          const read = withoutMissing(
+            (query, aborted) => readLog(clients.logs, query, aborted),
+            (group) => {
+              missing.push(group);
+              out.note(`${group} does not exist: nothing has run yet, or the system's log group is another one.`);
+            },
+          );
+          const groups = [
+            ...(who === "starter" ? [] : [system.workerLogGroup]),
+            ...(who === "worker" ? [] : [system.starterLogGroup]),
+          ];
+          const source = { groups, wanted: { errors: options.errors === true, key: options.key } };
+          const now = clock.wallMs();
+          const lines =
+            options.follow === true
+              ? follow(read, source, startOf(now, span), { clock, signal })
+              : readOnce(read, source, { from: startOf(now, span), to: now + 1 }, signal);
+          const iterator = lines[Symbol.asyncIterator]();
+          const first = iterator.next();
+          // Who follows knows that there may be nothing yet.
+          let next = options.follow === true ? await first : await out.waiting("reading the log", first);
+          for (; next.done !== true; next = await iterator.next()) {
+            const line = next.value;
+            if (line.isMetrics && options.metrics !== true) continue;
+            out.record(recordOf(line));
+            out.line(formatLine(line, out.colors, needsDate(span)));
+          }
+          return missing.length === groups.length ? 1 : 0;
+        },
+      ),
     );
+}
+
+function whoProblems(who: string | undefined): readonly string[] {
+  return who === undefined || who === "worker" || who === "starter"
+    ? []
+    : [`${JSON.stringify(who)} is neither worker nor starter`];
 }

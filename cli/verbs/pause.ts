@@ -2,7 +2,7 @@
 import { makeOperatorClients } from "../../aws/operator/clients";
 import { readQueueState } from "../../aws/operator/queue-state";
 import { readRule, switchRule } from "../../aws/operator/schedule-rule";
-import { expiryText } from "../pause/expiry";
+import { expiresFrom, expiryText } from "../pause/expiry";
 import { oldestMessageSeconds } from "../pause/measured";
 import { stopWorkers, untilGone, workersHere } from "../pause/stop-workers";
 import { makeVerb, type Shell } from "../shell/verb";
@@ -46,11 +46,12 @@ export function pauseVerb(shell: Shell) {
           return undefined;
         });
         const messages = queue.visible + queue.inFlight + queue.delayed;
-        const expiry = expiryText({ now: at, messages, retentionSeconds: queue.retentionSeconds, oldestSeconds });
+        const backlog = { now: at, messages, retentionSeconds: queue.retentionSeconds, oldestSeconds };
+        const expiresAt = expiresFrom(backlog);
 
         const would = dryRun ? "would be " : "";
         out.line(rule.enabled ? `${would}paused: ${system.starterRule} starts no more workers` : "was paused already");
-        out.line(`${count(messages, "message")} in the queue; ${expiry}`);
+        out.line(`${count(messages, "message")} in the queue; ${expiryText(backlog)}`);
         if (workers.length > 0) out.line(workersText(workers.length, { stopsWorkers, would }));
         if (isWaiting) {
           const progress = out.progress("workers drained", workers.length);
@@ -71,6 +72,7 @@ export function pauseVerb(shell: Shell) {
           messages,
           retentionSeconds: queue.retentionSeconds,
           oldestMessageSeconds: oldestSeconds,
+          eventsExpireFrom: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
           workers: workers.length,
           workersStopped: stopped,
         });

@@ -8,7 +8,8 @@ import {
   writeStarterEnvironment,
 } from "../../aws/operator/starter-function";
 import { LIMITS, STARTER_VARIABLES } from "../../core/env";
-import { cliError, usageProblems } from "../shell/errors";
+import type { Parsed } from "../../core/variables";
+import { cliError } from "../shell/errors";
 import { makeVerb, type Shell } from "../shell/verb";
 import { limitsOf } from "../status/limits";
 
@@ -30,36 +31,45 @@ export function scaleVerb(shell: Shell) {
     .argument("<workers>", `most workers at a time: a whole number from ${least} to ${most}`)
     .option("--dry-run", "say what would change, change nothing")
     .action((raw, options) =>
-      shell.run(options, NEEDS, async ({ system, out, signal, onEnd }) => {
-        const wanted = STARTER_VARIABLES.maxWorkers.read(raw);
-        if (wanted === undefined) {
-          throw usageProblems([`${JSON.stringify(raw)} is not ${STARTER_VARIABLES.maxWorkers.allowed}`]);
-        }
-        const clients = makeOperatorClients(system.region);
-        onEnd(() => clients.destroy());
-        const { dryRun = false } = options;
-        const setup = await readStarter(clients.lambda, system.starter, signal);
-        const before = limitsOf(setup.environment).maxWorkers;
-        const changes = before !== wanted;
-        if (changes && !dryRun) {
-          await out.waiting("waiting for Lambda", change(clients.lambda, system.starter, setup, wanted, signal));
-        }
-        out.document({ dryRun, starter: system.starter, before, after: wanted, changed: changes && !dryRun });
-        if (!changes) {
-          out.line(`most workers: ${wanted} already`);
+      shell.runAsked(
+        options,
+        NEEDS,
+        () => readWorkers(raw),
+        async ({ system, out, signal, onEnd }, wanted) => {
+          const clients = makeOperatorClients(system.region);
+          onEnd(() => clients.destroy());
+          const { dryRun = false } = options;
+          const setup = await readStarter(clients.lambda, system.starter, signal);
+          const before = limitsOf(setup.environment).maxWorkers;
+          const changes = before !== wanted;
+          if (changes && !dryRun) {
+            await out.waiting("waiting for Lambda", change(clients.lambda, system.starter, setup, wanted, signal));
+          }
+          out.document({ dryRun, starter: system.starter, before, after: wanted, changed: changes && !dryRun });
+          if (!changes) {
+            out.line(`most workers: ${wanted} already`);
+            return 0;
+          }
+          out.line(`most workers: ${before ?? "unreadable"} -> ${wanted}${dryRun ? " (not changed: --dry-run)" : ""}`);
+          if (wanted < (before ?? 0)) {
+            out.line(
+              "workers that run already are not stopped: they leave when the queue is empty (pause --now stops them)",
+            );
+          }
+          out.line(`permanent:  pulumi config set maxWorkers ${wanted} && pulumi up`);
+          out.line(`undone by:  scale ${before ?? "N"}, or the next \`pulumi up\` that changes the starter`);
           return 0;
-        }
-        out.line(`most workers: ${before ?? "unreadable"} -> ${wanted}${dryRun ? " (not changed: --dry-run)" : ""}`);
-        if (wanted < (before ?? 0)) {
-          out.line(
-            "workers that run already are not stopped: they leave when the queue is empty (pause --now stops them)",
-          );
-        }
-        out.line(`permanent:  pulumi config set maxWorkers ${wanted} && pulumi up`);
-        out.line(`undone by:  scale ${before ?? "N"}, or the next \`pulumi up\` that changes the starter`);
-        return 0;
-      }),
+        },
+      ),
     );
+}
+
+function readWorkers(raw: string): Parsed<number> {
+  const { read, allowed } = STARTER_VARIABLES.maxWorkers;
+  const workers = read(raw);
+  return workers === undefined
+    ? { ok: false, problems: [`${JSON.stringify(raw)} is not ${allowed}`] }
+    : { ok: true, config: workers };
 }
 
 async function change(

@@ -3,6 +3,8 @@ import { makeOperatorClients } from "../../aws/operator/clients";
 import { describe, type Summary } from "../status/describe";
 import { makeGather, STATUS_NEEDS } from "../status/gather";
 import { statusLine, statusLines } from "../status/show";
+import { makeSteady } from "../status/steady";
+import { explainError } from "../shell/errors";
 import { pauseOf, type Situation } from "../status/situation";
 import type { Out } from "../shell/out";
 import { makeVerb, type Shell } from "../shell/verb";
@@ -15,7 +17,7 @@ export function statusVerb(shell: Shell) {
     description: [
       "Queue, dead letters, workers, the starter's last decision, lag, throughput and cost. Counts of SQS are approximate;",
       "lag, throughput, cost and ages come from CloudWatch and are minutes late. What was not measured is said to be so, never shown as 0.",
-      "--watch looks every 5 seconds until Ctrl-C, which ends it with 0.",
+      "--watch looks every 5 seconds until Ctrl-C, which ends it with 0; trouble that passes does not end it.",
       "Exit codes: 0 it could be read, 1 it could not (with --check also: something needs attention), 2 wrong usage.",
     ].join("\n"),
     needs: STATUS_NEEDS,
@@ -35,14 +37,17 @@ export function statusVerb(shell: Shell) {
           print(out, situation, summary);
           return exitCode(summary, options.check);
         }
+        const look = makeSteady(gather, (error) => out.note(`${explainError(error)}\nLooking again in 5 seconds.`));
         let summary: Summary | undefined;
-        for (;;) {
-          const situation = await gather(signal).catch(interrupted(signal));
-          if (situation === undefined) return exitCode(summary, options.check);
-          summary = describe(situation);
-          printTick(out, situation, summary);
+        while (!signal.aborted) {
+          const situation = await look(signal).catch(interrupted(signal));
+          if (situation !== undefined) {
+            summary = describe(situation);
+            printTick(out, situation, summary);
+          }
           await clock.sleep(WATCH_MS, signal);
         }
+        return exitCode(summary, options.check);
       }),
     );
 }

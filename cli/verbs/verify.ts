@@ -5,8 +5,8 @@ import { DEFAULTS } from "../../core/env";
 import type { Queue } from "../../core/ports";
 import { sha256 } from "../../worker/digest";
 import type { Context } from "../shell/context";
-import { makeGather, STATUS_NEEDS } from "../status/gather";
-import { usageProblems } from "../shell/errors";
+import { makeGather } from "../status/gather";
+import { makeSteady } from "../status/steady";
 import type { Out } from "../shell/out";
 import { duration } from "../shell/progress";
 import { makeVerb, type Shell } from "../shell/verb";
@@ -17,22 +17,20 @@ import {
   DEFAULT_GRACE_SECONDS,
   DEFAULT_MEMORY_MIB,
   DEFAULT_TIMEOUT,
+  type Field,
+  needsOf,
   type VerifyOptions,
+  WAIT_NEEDS,
+  type WaitField,
 } from "../verify/options";
 import { printVerify } from "../verify/print";
 import { countToEnqueue, enqueue, keysToEnqueue, planDeletes } from "../verify/repair";
-import { writeReport } from "../verify/report-file";
+import { checkReport, writeReport } from "../verify/report-file";
 import { documentOf, keys, type RepairDone, repairLines, type RunFacts, verdictOf } from "../verify/report";
 import { makeSpill } from "../verify/spill";
 import { makeTaskLog, type TaskLog } from "../verify/task-log";
 import { isWorthWaiting, type VerifyRun, type Waited, waitUntilEqual } from "../verify/wait";
 import { waitDocument } from "../verify/wait-words";
-
-const NEEDS = ["region", "sourceBucket", "destinationBucket", "prefix", "queueUrl"] as const;
-type Field = (typeof NEEDS)[number];
-/** To see how far the workers are. */
-type WaitField = (typeof STATUS_NEEDS)[number];
-const WAIT_NEEDS: readonly (Field | WaitField)[] = [...new Set([...NEEDS, ...STATUS_NEEDS])];
 
 const DESCRIPTION = `Compares both buckets, assuming no order of the destination's listing, in bounded memory. Every difference is looked at again,
 with a HEAD on both sides, before it is reported.
@@ -83,13 +81,16 @@ export function verifyVerb(shell: Shell) {
     .option("--wait", "until the workers are done and both sides are equal; verifies again")
     .option("--timeout <span>", `with --wait: at most so long, such as 90s, 30m or 2h (default ${DEFAULT_TIMEOUT})`)
     .action((options) =>
-      shell.run<Field | WaitField>(options, options.wait === true ? WAIT_NEEDS : NEEDS, async (context) => {
-        const checked = checkOptions(options, context.system.prefix);
-        if (!("prefix" in checked)) throw usageProblems(checked);
-        const log = options.log === true ? makeTaskLog(context) : undefined;
-        const run = () => verify({ ...options, ...checked }, context, log);
-        return log === undefined ? await run() : await log.watch(run);
-      }),
+      shell.runAsked(
+        options,
+        needsOf(options),
+        ({ prefix = "" }) => checkOptions(options, prefix),
+        async (context, checked) => {
+          const log = options.log === true ? makeTaskLog(context) : undefined;
+          const run = () => verify({ ...options, ...checked }, context, log);
+          return log === undefined ? await run() : await log.watch(run);
+        },
+      ),
     );
 }
 
@@ -105,6 +106,7 @@ interface Options extends VerifyOptions {
 async function verify(options: Options, context: Context<Field | WaitField>, log: TaskLog | undefined): Promise<0 | 1> {
   const { system, signal, onEnd, out } = context;
   const { waitMs } = options;
+  checkPlaces(options);
   const mode = options.deep === true ? "deep" : "cheap";
   const connection = connect(system);
   onEnd(() => connection.destroy());
@@ -136,6 +138,12 @@ async function verify(options: Options, context: Context<Field | WaitField>, log
   if (log === undefined) printVerify(document, out, options.report);
   else log.finished(document);
   return document.equal && (waited === undefined || waited.outcome === "equal") ? 0 : 1;
+}
+
+/** A mistyped path is told before both buckets are listed, not after. */
+function checkPlaces({ report, spillDir }: Options): void {
+  if (report !== undefined) checkReport(report);
+  if (spillDir !== undefined) makeSpill(spillDir).file().close();
 }
 
 /** Each with files of its own: of several verifies only the last is kept. */
@@ -183,7 +191,9 @@ async function wait(
     out.line();
   }
   return waitUntilEqual(first, {
-    ...{ verify: run, look: makeGather({ clients, system, clock }), clock, signal, timeoutMs: waitMs },
+    ...{ verify: run, clock, signal, timeoutMs: waitMs },
+    // Of a look that failed nothing is said: the display is the waiting's.
+    look: makeSteady(makeGather({ clients, system, clock }), () => undefined),
     shown: (label, work) => out.waiting(label, work),
   });
 }

@@ -1,9 +1,14 @@
 /** work: a worker in this process, on the same queue as the others. */
 import { parseWorkerEnv } from "../../core/env";
-import { SYSTEM_FIELDS, type System } from "../../core/system";
+import type { WorkerConfig } from "../../core/config";
+import { SYSTEM_FIELDS } from "../../core/system";
+import type { Parsed } from "../../core/variables";
+import { parseDirectoryBucketName } from "../../core/zones";
 import { runConnected } from "../../worker/connect";
 import { makeLog } from "../../worker/log";
-import { cliError, usageProblems } from "../shell/errors";
+import type { Context } from "../shell/context";
+import { cliError } from "../shell/errors";
+import type { Known } from "../shell/system";
 import { makeVerb, type Shell } from "../shell/verb";
 import { makePeoplesLog } from "../work/log";
 
@@ -21,10 +26,7 @@ export function workVerb(shell: Shell) {
     examples: ["work", "work --json"],
     json: "one document per line",
   }).action((options) =>
-    shell.run(options, NEEDS, async ({ system, out, signal, environment }) => {
-      const parsed = parseWorkerEnv({ ...environment, ...variablesOf(system) });
-      if (!parsed.ok) throw usageProblems(parsed.problems);
-      const { config } = parsed;
+    shell.runAsked(options, NEEDS, readTuning, async ({ out, signal }, config) => {
       const log = out.json ? makeLog(config.logLevel, { worker: "cli" }) : makePeoplesLog(out);
       const result = await runConnected(config, log, signal);
       if ("exitCode" in result) return result.exitCode;
@@ -33,7 +35,14 @@ export function workVerb(shell: Shell) {
   );
 }
 
-/** The worker's own variables carry the same names (core/system.ts). */
-function variablesOf(system: Pick<System, (typeof NEEDS)[number]>): Record<string, string> {
-  return Object.fromEntries(NEEDS.map((field) => [SYSTEM_FIELDS[field].variable, system[field]]));
+/** The worker's own variables carry the same names as the system's (core/system.ts), whose problems the shell tells. */
+function readTuning(known: Known, environment: Context["environment"]): Parsed<WorkerConfig> {
+  const system = Object.fromEntries(NEEDS.map((field) => [SYSTEM_FIELDS[field].variable, known[field]]));
+  const parsed = parseWorkerEnv({ ...environment, ...system });
+  if (parsed.ok) return parsed;
+  const told: string[] = NEEDS.filter((field) => known[field] === undefined).map(
+    (field) => SYSTEM_FIELDS[field].variable,
+  );
+  if (parseDirectoryBucketName(known.destinationBucket ?? "") === undefined) told.push("DST_BUCKET");
+  return { ok: false, problems: parsed.problems.filter((problem) => !told.includes(problem.split(" ", 1)[0] ?? "")) };
 }

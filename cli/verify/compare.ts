@@ -8,6 +8,7 @@ import { listingPrefix } from "../../core/keys";
 import type { ListedRows, RowListing } from "../../core/listed-rows";
 import type { CopySizes } from "../../core/parts";
 import type { CancelSignal } from "../../core/ports";
+import { listingError } from "../shell/listing-error";
 import { isAborted } from "../../worker/controller";
 import { Interruption } from "../../worker/interruption";
 import { type Counts, type Finding, noCounts } from "./findings";
@@ -88,16 +89,6 @@ export async function compare(options: CompareOptions, deps: CompareDeps): Promi
   };
 }
 
-function listingFailed(error: unknown, { name }: RowListing): never {
-  if (!isSyncError(error)) throw error;
-  const message = error.message.slice(error.operation.length + 2);
-  throw syncError({
-    ...error,
-    message: `the listing of ${name} failed, so nothing was compared or changed: ${message}`,
-    cause: error,
-  });
-}
-
 interface FirstResult {
   readonly source: Totals;
   readonly destination: Totals;
@@ -168,7 +159,9 @@ async function lookAtListings(options: CompareOptions, deps: CompareDeps, looks:
       // Half a listing is of no use, so the other side's failure ends this one too.
       if (failed) return;
       const request = { prefix: from, ...(token === undefined ? {} : { token }) };
-      const page = await looks.page(listing, request).catch((error: unknown) => listingFailed(error, listing));
+      const page = await looks.page(listing, request).catch((error: unknown) => {
+        throw listingError(error, listing.name, ", so nothing was compared or changed");
+      });
       addAll(side, page.rows);
       deps.progress("listing", totals[SOURCE].objects + totals[DESTINATION].objects);
       await pool.room();

@@ -7,8 +7,12 @@ import {
   makeSourceBucket,
   makeSourceClient,
 } from "../../aws";
+import { makeCall } from "../../aws/call";
+import { makeExplainHead } from "../../aws/head";
+import { makeLeanDestinationBucket } from "../../aws/lean/destination-bucket";
 import { makeLeanRowListing } from "../../aws/lean/listing";
 import { makeS3Transport } from "../../aws/lean/s3-transport";
+import { makeLeanSourceBucket } from "../../aws/lean/source-bucket";
 import type { Queue } from "../../core/ports";
 import type { System } from "../../core/system";
 import type { LookPorts } from "./looks";
@@ -33,8 +37,8 @@ export function connect(system: Pick<System, "region" | "sourceBucket" | "destin
   const sourceClient = makeSourceClient({ region, slots: CONCURRENCY }, sourceBucket);
   const { client, sessions, destroy } = makeDestinationClient({ region, slots: CONCURRENCY });
   const queueClients: { destroy(): void }[] = [];
-  // Listings are all that most of a run consists of; the SDK would take most of its time for them.
-  const common = { region, maxConnections: LISTS_AT_ONCE };
+  // Listings and HEADs are all that a run consists of; the SDK would take most of its time for them.
+  const common = { region, maxConnections: CONCURRENCY + LISTS_AT_ONCE };
   const toSource = makeS3Transport({ ...common, client: sourceClient, bucket: sourceBucket, service: "s3" });
   const toDestination = makeS3Transport({
     ...common,
@@ -44,8 +48,17 @@ export function connect(system: Pick<System, "region" | "sourceBucket" | "destin
     service: "s3express",
   });
   return {
-    source: makeSourceBucket({ client: sourceClient, name: sourceBucket }),
-    destination: makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
+    source: makeLeanSourceBucket({
+      sdk: makeSourceBucket({ client: sourceClient, name: sourceBucket }),
+      transport: toSource,
+      explain: makeExplainHead(makeCall(sourceClient), sourceBucket),
+    }),
+    destination: makeLeanDestinationBucket({
+      sdk: makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
+      transport: toDestination,
+      explain: makeExplainHead(makeCall(client), destinationBucket),
+      sourceBucket,
+    }),
     sourceListing: makeLeanRowListing({ transport: toSource, name: sourceBucket, session: false }),
     destinationListing: makeLeanRowListing({ transport: toDestination, name: destinationBucket, session: true }),
     concurrency: CONCURRENCY,

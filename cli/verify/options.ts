@@ -1,7 +1,23 @@
 /** The options of verify, checked: all problems at once. Pure. */
 import type { DeleteBound } from "./repair";
+import type { Parsed } from "../../core/variables";
 import { readSpan } from "../logs/since";
+import { STATUS_NEEDS } from "../status/gather";
 import { parseDeleteBound } from "./repair";
+
+const BUCKETS = ["region", "sourceBucket", "destinationBucket", "prefix"] as const;
+/** To repair, and to name the metrics of a task. */
+const QUEUE_NEEDS = [...BUCKETS, "queueUrl"] as const;
+export type Field = (typeof QUEUE_NEEDS)[number];
+/** To see how far the workers are. */
+export type WaitField = (typeof STATUS_NEEDS)[number];
+export const WAIT_NEEDS: readonly (Field | WaitField)[] = [...new Set([...QUEUE_NEEDS, ...STATUS_NEEDS])];
+
+/** What must be known of the system: for a look at the buckets only the buckets. */
+export function needsOf({ wait, repair, log }: RawOptions): readonly (Field | WaitField)[] {
+  if (wait === true) return WAIT_NEEDS;
+  return repair === true || log === true ? QUEUE_NEEDS : BUCKETS;
+}
 
 /** As commander gives them. */
 export interface RawOptions {
@@ -39,7 +55,7 @@ const LONGEST_WAIT_MS = 7 * 86_400_000;
 const GRACE_SECONDS = [0, 86_400 * 7] as const;
 
 /** @param systemPrefix what the system syncs: keys outside are nobody's here */
-export function checkOptions(raw: RawOptions, systemPrefix: string): VerifyOptions | readonly string[] {
+export function checkOptions(raw: RawOptions, systemPrefix: string): Parsed<VerifyOptions> {
   const { prefix = systemPrefix, maxDelete, grace, memory, timeout = DEFAULT_TIMEOUT } = raw;
   const bound = maxDelete === undefined ? undefined : parseDeleteBound(maxDelete);
   const graceSeconds = whole(grace, DEFAULT_GRACE_SECONDS, GRACE_SECONDS);
@@ -68,13 +84,16 @@ export function checkOptions(raw: RawOptions, systemPrefix: string): VerifyOptio
       : []),
     ...(raw.log === true && raw.json === true ? ["--log and --json are two forms of output; give one of them"] : []),
   ];
-  if (problems.length > 0 || graceSeconds === undefined || memoryMiB === undefined) return problems;
+  if (problems.length > 0 || graceSeconds === undefined || memoryMiB === undefined) return { ok: false, problems };
   return {
-    prefix,
-    maxDelete: bound,
-    graceSeconds,
-    memoryBytes: memoryMiB * MIB,
-    waitMs: raw.wait === true ? timeoutMs : undefined,
+    ok: true,
+    config: {
+      prefix,
+      maxDelete: bound,
+      graceSeconds,
+      memoryBytes: memoryMiB * MIB,
+      waitMs: raw.wait === true ? timeoutMs : undefined,
+    },
   };
 }
 

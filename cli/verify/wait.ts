@@ -2,6 +2,7 @@
 import type { Clock } from "../../core/ports";
 import { describe, type Summary } from "../status/describe";
 import type { Situation } from "../status/situation";
+import type { SteadyLook } from "../status/steady";
 import type { Comparison } from "./compare";
 import { LOOK_EVERY_MS, nextStep, QUIET_MS, type Span, verdictAfter } from "./wait-decision";
 
@@ -14,7 +15,7 @@ export interface VerifyRun {
 
 export interface WaitDeps {
   readonly verify: (signal: AbortSignal) => Promise<VerifyRun>;
-  readonly look: (signal: AbortSignal) => Promise<Situation>;
+  readonly look: SteadyLook;
   readonly clock: Pick<Clock, "monotonicMs" | "sleep">;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -69,9 +70,10 @@ export async function waitUntilEqual(first: VerifyRun, deps: WaitDeps): Promise<
   /** Looks until there is something to decide by. */
   async function untilStep(): Promise<"verify" | "give-up"> {
     for (;;) {
-      situation = await deps.look(until);
+      const seen = await deps.look(until);
+      situation = seen ?? situation;
       const now = clock.monotonicMs();
-      emptySince = isEmpty(situation) ? (emptySince ?? now) : undefined;
+      emptySince = seen !== undefined && isEmpty(seen) ? (emptySince ?? now) : undefined;
       const step = nextStep({ now, deadline, emptySince, verified });
       if (step !== "look") return step;
       await clock.sleep(Math.min(LOOK_EVERY_MS, deadline - now), until);

@@ -5,6 +5,9 @@ import type { Out } from "../shell/out";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** What a worker says before it does not begin; the verb says it, too. */
+const SET_UP = "set-up-problems";
+
 /** Warnings and errors go to stderr. Silent about what only a machine wants to know. */
 export function makePeoplesLog(out: Pick<Out, "line" | "note" | "noteColors">): Log {
   const said = (event: string, fields: Fields = {}): void => {
@@ -13,8 +16,9 @@ export function makePeoplesLog(out: Pick<Out, "line" | "note" | "noteColors">): 
   };
   const complained =
     (paint: (text: string) => string) =>
-    (event: string, fields: Fields = {}) =>
-      out.note(paint(complaintOf(event, fields)));
+    (event: string, fields: Fields = {}) => {
+      if (event !== SET_UP) out.note(paint(complaintOf(event, fields)));
+    };
   return {
     debug: () => undefined,
     info: said,

@@ -123,5 +123,8 @@ test.each([
 test("what is printed for --resume is read back", () => {
   const resume = { manifest: "0123abcd", file: 3, row: 120_000 };
   const plan = planOf({ inventory: "s3://inventories/x/manifest.json", resume: resumeText(resume) }, "");
-  expect(plan).toMatchObject({ resume, inventory: { bucket: "inventories", key: "x/manifest.json" }, compare: true });
+  expect(plan).toMatchObject({
+    ok: true,
+    config: { resume, inventory: { bucket: "inventories", key: "x/manifest.json" }, compare: true },
+  });
 });

@@ -616,6 +616,20 @@ test("what may not be looked at is unknown with a reason, and hides no other che
   expect(verdictLine(totalsOf(results))).toBe("No problem, 3 could not be looked at, 12 ok.");
 });
 
+test.each([
+  ["queue", "queue", "QueueDoesNotExist"],
+  ["schedule", "rule", "ResourceNotFoundException"],
+  ["starter", "starter", "ResourceNotFoundException"],
+  ["task", "task", "ClientException"],
+] as const)("%s: what is not there is a problem, not a question", async (id, fact, name) => {
+  const gone = Object.assign(new Error("no such thing"), { name });
+  const results = await runChecks(CHECKS, facts({ [fact]: () => Promise.reject(gone) }), never);
+  const problems = results.filter(({ verdict }) => verdict === "problem");
+  expect(problems).toMatchObject([{ check: id, finding: "it does not exist: no such thing" }]);
+  // What depends on it could not be looked at: one cause, one problem.
+  expect(results.some(({ verdict }) => verdict === "unknown")).toBe(id !== "schedule");
+});
+
 test("keys that a directory bucket may treat otherwise", () => {
   const odd = ["/lead", "trail/", "a//b", "a/./b", "..", "a/..", "tab\tkey", "del\u007f", "d"];
   const plain = ["a b", "日本/ü", "x.y", "d/e", "...", "a/...b"];

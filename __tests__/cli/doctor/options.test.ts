@@ -1,20 +1,23 @@
 /** The options of doctor: defaults, and every problem at once. */
-import { readDoctorOptions } from "../../../cli/doctor/options";
+import { probeKey, readDoctorOptions } from "../../../cli/doctor/options";
 
 test("defaults, and the key of a probe under the prefix", () => {
-  expect(readDoctorOptions({}, "a/", () => 0.5)).toEqual({ sample: 2000, probe: undefined });
-  expect(readDoctorOptions({ probe: true }, "a/", () => 0.5)).toEqual({
-    sample: 2000,
-    probe: { key: "a/.s3-express-sync-probe/1dvxwqtyww", timeoutSeconds: 300, trigger: false },
+  expect(readDoctorOptions({}, "a/")).toEqual({ ok: true, config: { sample: 2000, probe: undefined } });
+  expect(readDoctorOptions({ probe: true }, "a/")).toEqual({
+    ok: true,
+    config: { sample: 2000, probe: { key: undefined, timeoutSeconds: 300, trigger: false } },
   });
-  expect(
-    readDoctorOptions({ probe: true, probeName: "x y", timeout: "5", trigger: true, sample: "1" }, "a/", () => 0),
-  ).toEqual({ sample: 1, probe: { key: "a/x y", timeoutSeconds: 5, trigger: true } });
+  expect(probeKey("a/", () => 0.5)).toBe("a/.s3-express-sync-probe/1dvxwqtyww");
+  expect(readDoctorOptions({ probe: true, probeName: "x y", timeout: "5", trigger: true, sample: "1" }, "a/")).toEqual({
+    ok: true,
+    config: { sample: 1, probe: { key: "a/x y", timeoutSeconds: 5, trigger: true } },
+  });
 });
 
 test("every problem at once", () => {
   const wrong = { sample: "0", timeout: "x", trigger: true, probeName: "ü".repeat(513) } as const;
-  expect(readDoctorOptions(wrong, "", () => 0)).toEqual({
+  expect(readDoctorOptions(wrong, "")).toEqual({
+    ok: false,
     problems: [
       '--sample is "0"; it must be a whole number from 1 to 1000000',
       '--timeout is "x"; it must be a whole number from 1 to 3600',

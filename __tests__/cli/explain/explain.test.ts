@@ -178,7 +178,12 @@ test.each([
 });
 
 test("a side that cannot be looked at is told, and equality is not claimed", async () => {
-  const refused = syncError({ code: "CustomerKeyRequired", operation: "HeadObject", effect: "none", message: "SSE-C" });
+  const refused = syncError({
+    code: "CustomerKeyRequired",
+    operation: "HeadObject",
+    effect: "none",
+    message: "SSE-C.",
+  });
   const source = { ...deps().source, head: () => Promise.reject(refused) };
   const log = () => Promise.reject(Object.assign(new Error("no group"), { name: "ResourceNotFoundException" }));
   const found = await explain(deps({ source, log }), "k", never);

@@ -1,7 +1,7 @@
 /** Filter patterns find all that is wanted, whatever the key holds. */
 import fc from "fast-check";
 import { patternsFor } from "../../../cli/logs/pattern";
-import { readSpan } from "../../../cli/logs/since";
+import { needsDate, readSpan, startOf } from "../../../cli/logs/since";
 import { filterPattern } from "../../../local/logs/filter-pattern";
 
 it.each([
@@ -38,4 +38,18 @@ it.each([
   ["1w", undefined],
 ])("the span %j is %s ms", (text, ms) => {
   expect(readSpan(text)).toBe(ms);
+});
+
+it("a span that goes back beyond 1970 begins there: no log service takes an earlier time", () => {
+  expect(startOf(100_000, 90_000)).toBe(10_000);
+  expect(startOf(100_000, readSpan("99999d") ?? 0)).toBe(0);
+});
+
+it.each([
+  ["1439m", false],
+  ["24h", true],
+  ["1d", true],
+  ["7d", true],
+])("%s: a time of day alone is not enough: %s", (span, isNeeded) => {
+  expect(needsDate(readSpan(span) ?? 0)).toBe(isNeeded);
 });

@@ -111,3 +111,8 @@ it.each([
 ])("shows %s", (message, shown) => {
   expect(formatLine(readLine(event(1000, message)), createColors(false))).toBe(shown);
 });
+
+test("lines of more than one day carry the date", () => {
+  const line = readLine(event(Date.UTC(2026, 10, 24, 9, 5), '{"event":"exit","worker":"w"}'));
+  expect(formatLine(line, createColors(false), true)).toMatch(/^2026-11-24 09:05:00\.000 w +info +exit$/);
+});

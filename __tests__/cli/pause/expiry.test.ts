@@ -1,5 +1,5 @@
 /** When waiting events expire, and whether some may have. */
-import { expiryText, pauseVerdict } from "../../../cli/pause/expiry";
+import { expiresFrom, expiryText, pauseVerdict } from "../../../cli/pause/expiry";
 
 const NOW = Date.UTC(2026, 10, 25, 12);
 const DAY = 86_400;
@@ -19,6 +19,15 @@ it.each([
   expect(expiryText({ now: NOW, messages, retentionSeconds: TEN_DAYS, oldestSeconds })).toBe(
     `the queue keeps a message 10 days: ${text}`,
   );
+});
+
+it.each([
+  [0, undefined, NOW + TEN_DAYS * 1000],
+  [7, undefined, undefined],
+  [7, 9 * DAY, NOW + DAY * 1000],
+  [7, 11 * DAY, NOW],
+])("%s messages, the oldest %s s: the time for machines", (messages, oldestSeconds, at) => {
+  expect(expiresFrom({ now: NOW, messages, retentionSeconds: TEN_DAYS, oldestSeconds })).toBe(at);
 });
 
 it.each([

@@ -109,7 +109,7 @@ it("progress without a total shows what is done and how fast", () => {
   terminal.pass(4_000);
   progress.update(8_000);
   progress.end();
-  expect(terminal.written.stderr).toMatch(/listing 8000, 2,000\/s/);
+  expect(terminal.written.stderr).toMatch(/listing 8,000, 2,000\/s/);
 });
 
 it("progress whose total is only known roughly, and better with time", () => {
@@ -121,7 +121,16 @@ it("progress whose total is only known roughly, and better with time", () => {
   terminal.pass(5_000);
   progress.update(1_000, 5_000);
   progress.end();
-  expect(terminal.written.stderr).toMatch(/rows read .*1000\/5000, 100\/s, 40 s left/);
+  expect(terminal.written.stderr).toMatch(/rows read .*1,000\/5,000, 100\/s, 40 s left/);
+});
+
+it("progress of nothing has no bar", () => {
+  const terminal = begin({ isTTY: true });
+  const progress = terminal.out.progress("reading dead letters", 0);
+  terminal.pass(3_000);
+  progress.update(0);
+  progress.end();
+  expect(terminal.written.stderr).toMatch(/reading dead letters 0, 0\/s/);
 });
 
 it("waiting: how long it has been, from two seconds on, until the answer is there", async () => {

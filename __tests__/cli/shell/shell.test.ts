@@ -3,34 +3,57 @@ import { PassThrough } from "node:stream";
 import type { Context } from "../../../cli/shell/context";
 import { cliError, type ExitCode, explainError, usageProblems } from "../../../cli/shell/errors";
 import { makeShell } from "../../../cli/shell/shell";
+import type { Read, Shell } from "../../../cli/shell/verb";
 import { syncError } from "../../../core/errors";
 import { makeClock } from "../../support/worker-clock";
 
 interface Setting {
+  readonly environment?: Readonly<Record<string, string>>;
   readonly debug?: true;
   readonly signal?: AbortSignal;
   readonly answer?: string;
+  readonly isTTY?: boolean;
 }
 
-async function run(
-  body: (context: Context) => Promise<ExitCode>,
-  { debug, signal = new AbortController().signal, answer }: Setting = {},
+async function withShell(
+  use: (shell: Shell) => Promise<void>,
+  { environment = {}, signal = new AbortController().signal, answer, isTTY = false }: Setting,
 ) {
   let [stdout, stderr] = ["", ""];
   const codes: ExitCode[] = [];
+  const clock = makeClock();
+  const stream = new PassThrough().on("data", (data: Buffer) => (stderr += data.toString("utf8")));
   const shell = makeShell({
-    environment: {},
+    environment,
+    stack: () => Promise.resolve("No stack is selected."),
     stdout: { write: (text) => (stdout += text) },
-    stderr: new PassThrough().on("data", (data: Buffer) => (stderr += data.toString("utf8"))),
-    clock: makeClock(),
+    stderr: Object.assign(stream, { isTTY, columns: 80 }),
+    clock,
     random: () => 0.5,
     signal,
     every: () => () => undefined,
     ask: () => Promise.resolve(answer),
     exit: (code) => codes.push(code),
   });
-  await shell.run({ debug }, [], body);
+  await use(shell);
   return { codes, stdout, stderr };
+}
+
+const run = (body: (context: Context) => Promise<ExitCode>, setting: Setting = {}) =>
+  withShell((shell) => shell.run({ debug: setting.debug }, [], body), setting);
+
+/** A verb that needs to know the queue. */
+async function asked(read: Read<string>, environment: Readonly<Record<string, string>> = {}) {
+  const body: string[] = [];
+  const ended = await withShell(
+    (shell) =>
+      shell.runAsked({}, ["queueUrl"], read, (_, what) => {
+        body.push(what);
+        return Promise.resolve(0);
+      }),
+    { environment },
+  );
+  return { ...ended, body };
 }
 
 it.each([0, 1, 2] as const)("what the body answers is the exit code: %s", async (code) => {
@@ -77,6 +100,43 @@ it.each([
   expect(codes).toEqual([agreed ? 0 : 1]);
 });
 
+it("what is wrong with the call's own options is told together with what is not known of the system", async () => {
+  const { stderr, codes, body } = await asked(() => ({
+    ok: false,
+    problems: ["--a is no number", "--b goes with --c only"],
+  }));
+  expect(stderr).toMatch(
+    /^Several problems:\n {2}- --a is no number\n {2}- --b goes with --c only\n {2}- Which system\? Not known:\n/,
+  );
+  expect(stderr).toContain("queue of events: --queue-url or QUEUE_URL");
+  expect([codes, body]).toEqual([[2], []]);
+});
+
+it("what a call asks for is read by the system it is about", async () => {
+  const { codes, body } = await asked(({ queueUrl }) => ({ ok: true, config: `of ${queueUrl ?? ""}` }), {
+    QUEUE_URL: "the queue",
+  });
+  expect([codes, body]).toEqual([[0], ["of the queue"]]);
+});
+
+it.each([
+  ["an error", new AbortController().signal, "It failed."],
+  ["Ctrl-C", AbortSignal.abort(), "Interrupted."],
+])("%s is written after the progress has left the screen, which clears its line", async (_, signal, text) => {
+  const { stderr } = await run(
+    async ({ out, clock, onEnd }) => {
+      const progress = out.progress("listing");
+      onEnd(() => progress.end());
+      await (clock as ReturnType<typeof makeClock>).advance(3_000);
+      progress.update(1);
+      throw new Error("It failed.");
+    },
+    { signal, isTTY: true },
+  );
+  expect(stderr).toContain("listing 1,");
+  expect(stderr.endsWith(`\u001b[2K${text}\n`)).toBe(true);
+});
+
 it("closes in reverse order, also after an error", async () => {
   const closed: string[] = [];
   await run(({ onEnd }) => {
@@ -98,6 +158,7 @@ it.each([
   ["no credentials", named("CredentialsProviderError", "x"), /^CredentialsProviderError: x\nNo AWS credentials\./],
   ["expired", named("ExpiredTokenException", "x"), /\nThe AWS credentials have expired/],
   ["denied", named("AccessDeniedException", "x"), `AccessDeniedException: x\n${DENIED}`],
+  ["gone", named("QueueDoesNotExist", "x"), /^QueueDoesNotExist: x\nIt is not there under this name in this Region\./],
   ["denied in S3", sync("AccessDenied"), `HeadObject: no\n${DENIED}`],
   ["slow down", sync("Throttled"), /^HeadObject: no\nS3 asked for fewer requests/],
   ["no error at all", "text", "text"],

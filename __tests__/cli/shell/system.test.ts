@@ -30,13 +30,15 @@ it("every field can be given as an option and as a variable", async () => {
   for (const field of SYSTEM_FIELD_NAMES) {
     const { flag, variable } = SYSTEM_FIELDS[field];
     const camel = flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    expect(systemOptions({ [camel]: "x", json: true })).toEqual({ [field]: "x" });
-    expect(await resolveSystem([field], sources({ environment: { [variable]: "x" } }))).toEqual({ [field]: "x" });
+    const value = field === "destinationBucket" ? "x--euw1-az1--x-s3" : "x";
+    expect(systemOptions({ [camel]: value, json: true })).toEqual({ [field]: value });
+    expect(await resolveSystem([field], sources({ environment: { [variable]: value } }))).toEqual({ [field]: value });
   }
 });
 
 it.each([
   [{ REGION: "a", AWS_REGION: "b", AWS_DEFAULT_REGION: "c" }, "a"],
+  [{ REGION: "", AWS_REGION: "b" }, "b"],
   [{ AWS_REGION: "b", AWS_DEFAULT_REGION: "c" }, "b"],
   [{ AWS_DEFAULT_REGION: "c" }, "c"],
 ])("the Region of %j is %s", async (environment, region) => {
@@ -100,6 +102,32 @@ describe("the stack's outputs in a file", () => {
   });
 
   it("a file that is not there is a reason in words", async () => {
-    expect(await readStackOutput({ outputs: join(folder, "none.json") })).toMatch(/none\.json|ENOENT/);
+    expect(await readStackOutput({ outputs: join(folder, "none.json") })).toMatch(/none\.json cannot be read: ENOENT/);
   });
+});
+
+it("an endpoint that is no address is named, with what is missing, before anything is asked of AWS", async () => {
+  const environment = {
+    AWS_ENDPOINT_URL: "rubbish",
+    AWS_ENDPOINT_URL_SQS: "ftp://x",
+    AWS_ENDPOINT_URL_S3: "http://s3",
+  };
+  await expect(resolveSystem(["region"], sources({ environment }))).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(
+      /^Several problems:\n {2}- AWS_ENDPOINT_URL is .*; it must be .*\n {2}- AWS_ENDPOINT_URL_SQS is .*; it must be .*\n {2}- Which system\? Not known:\n/,
+    ) as string,
+  });
+  expect(await resolveSystem([], sources({ environment }))).toEqual({});
+});
+
+it("a destination that is no directory bucket is wrong usage: HEADs of it would only say that nothing is there", async () => {
+  const given = sources({ options: { destinationBucket: "plain" } });
+  await expect(resolveSystem(["destinationBucket"], given)).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(
+      /^--destination-bucket \(DST_BUCKET\) is "plain", which is no directory bucket: /,
+    ) as string,
+  });
+  expect(await resolveSystem(["prefix"], given)).toEqual({ prefix: "" });
 });

@@ -201,6 +201,9 @@ test("an inventory that cannot be used says why; a damaged one, how to go on", a
 
     const uri = await putInventory(world, rows);
     await world.cloud.s3.put("inventories", "data/1.csv.gz", Buffer.from("not gzip"));
+    const onlyCounted = await cliOn(world, ["backfill", "--inventory", uri, "--dry-run"]);
+    expect(onlyCounted.code).toBe(1);
+    expect(onlyCounted.stderr).toMatch(/^data\/1\.csv\.gz cannot be read .*\nNothing was sent\.\n$/);
     const damaged = await cliOn(world, ["backfill", "--inventory", uri]);
     expect(damaged.code).toBe(1);
     const [, token] = /--resume (\S+)/.exec(damaged.stderr) ?? [];
@@ -216,6 +219,27 @@ test("an inventory that cannot be used says why; a damaged one, how to go on", a
     const other = await cliOn(world, ["backfill", "--inventory", uri, "--resume", "00000000:0:0"]);
     expect(other).toMatchObject({ code: 2, stdout: "" });
     world.queue.purge();
+  });
+});
+
+test("what cannot be read is named: the bucket of a listing, the object of an inventory, and whose rights it takes", async () => {
+  await withStack({ settings }, async (world) => {
+    await putSilently(world, ["k"]);
+    const uri = await putInventory(world, [[{ key: "k" }]]);
+    const run = async (...args: string[]) => (await cliOn(world, ["backfill", ...args])).stderr;
+    expect(await run("--inventory", `${uri}x`)).toBe(
+      `${uri}x cannot be read: NoSuchKey: The specified key does not exist.\n`,
+    );
+    const denied = { type: "error", status: 403, code: "AccessDenied", message: "no" } as const;
+    world.cloud.faults.add({ operation: "GetObject", resource: "inventories", action: denied });
+    expect(await run("--inventory", uri)).toBe(
+      `${uri} cannot be read: AccessDenied: no\n` +
+        "An inventory is read with rights of your own: s3:GetObject on it, and kms:Decrypt if it is encrypted.\n",
+    );
+    expect(await run("--dry-run", "--source-bucket", "nobody-has-this")).toMatch(
+      /^ListObjectsV2: the listing of nobody-has-this failed: The specified bucket does not exist\n/,
+    );
+    expect(world.queue.depth().visible).toBe(0);
   });
 });
 

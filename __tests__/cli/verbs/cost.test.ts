@@ -76,6 +76,9 @@ test("prices: with their sources, as a file that comes back in, and a Region tha
     const broken = await cli(["cost", "--objects", "1", "--bytes", "1", "--prices", file]);
     expect(broken).toMatchObject({ code: 2, stdout: "" });
     expect(broken.stderr).toContain(`  - ${file}: dollars.expressWrites is no price of 0 or more\n`);
+    const absent = await cli(["cost", "--objects", "1", "--bytes", "1", "--prices", join(folder, "none.json")]);
+    expect(absent).toMatchObject({ code: 2, stdout: "" });
+    expect(absent.stderr).toMatch(/^--prices: the table cannot be read: ENOENT: .*none\.json'\n$/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -212,6 +212,9 @@ test("wrong usage tells what is wrong, and exits 2", async () => {
     const which = "Say which letters: --reason, --key or both; or --all for every letter.\n";
     expect(await dlq(world, "redrive")).toEqual({ code: 2, stdout: "", stderr: which });
     expect(await dlq(world, "redrive", "--all", "--key", "a")).toEqual({ code: 2, stdout: "", stderr: which });
+    expect((await dlq(world, "redrive", "--limit", "x")).stderr).toBe(
+      `Several problems:\n  - ${which}  - --limit is "x"; it must be a whole number from 1 to 100000\n`,
+    );
     expect((await dlq(world, "list", "--limit", "0")).stderr).toBe(
       '--limit is "0"; it must be a whole number from 1 to 100000\n',
     );

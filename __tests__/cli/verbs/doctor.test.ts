@@ -171,7 +171,11 @@ test("what is gone, and what may not be looked at, hides nothing else", async ()
     const of = (check: string) => found.checks.find((one) => one.check === check);
     expect(of("source")).toMatchObject({ verdict: "problem", finding: "nobody does not exist" });
     expect(of("destination")).toMatchObject({ verdict: "problem", finding: "nobody--eun1-az1--x-s3 does not exist" });
-    expect(of("task")).toMatchObject({ verdict: "unknown" });
+    expect(of("task")).toMatchObject({
+      verdict: "problem",
+      finding: "it does not exist: Unable to describe task definition.",
+      fix: expect.stringMatching(/^`pulumi up` makes it again\./) as string,
+    });
     expect(of("subnets")).toMatchObject({ verdict: "unknown", finding: "not permitted to look: not authorized" });
     expect(of("place")).toMatchObject({ verdict: "ok" });
     expect(of("schedule")).toMatchObject({ verdict: "ok" });

@@ -30,6 +30,9 @@ test("pause disables the rule and nothing else; resume enables it; both can be r
     expect(rest).toEqual([LATER, ""]);
     expect(enabled()).toEqual([false]);
     expect((await cliOn(world, ["pause"])).stdout).toMatch(/^was paused already\n/);
+    const json = JSON.parse((await cliOn(world, ["pause", "--json"])).stdout) as { readonly eventsExpireFrom: string };
+    expect(json).toMatchObject({ wasPaused: true, messages: 0, retentionSeconds: 864_000 });
+    expect(Math.abs(Date.parse(json.eventsExpireFrom) - Date.now() - 10 * 86_400_000)).toBeLessThan(120_000);
 
     await world.put("a", "a");
     await world.cloud.s3.flushDeliveries();

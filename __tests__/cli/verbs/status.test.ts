@@ -124,3 +124,25 @@ test("--watch prints a line per tick, with --json a document per line, and Ctrl-
     }
   });
 });
+
+test("--watch goes on through an outage, and says so; what does not pass ends it", async () => {
+  await withStack({ settings: HOURLY, scheduled: true }, async (world) => {
+    const outputs = outputsFile(world);
+    const args = ["status", "--watch", "--outputs", outputs.path];
+    const running = startCli(args, world.cloud.environmentFor("operator"));
+    const ticks = (): number => running.printed().stdout.split("\n").length - 1;
+    try {
+      await until("a tick", () => ticks() === 1);
+      const look = { operation: "GetQueueAttributes", principal: "operator" } as const;
+      const outage = world.cloud.faults.add({ ...look, action: { type: "error", status: 500, code: "InternalError" } });
+      await until("a look that failed", () => running.printed().stderr !== "");
+      outage.remove();
+      expect(running.printed().stderr).toMatch(/^InternalError: .*\nLooking again in 5 seconds\.\n$/);
+      await until("another tick", () => ticks() > 1);
+      world.cloud.faults.add({ ...look, action: { type: "error", status: 403, code: "AccessDenied" } });
+      expect(await running.ended).toMatchObject({ code: 1 });
+    } finally {
+      outputs.remove();
+    }
+  });
+});

@@ -39,7 +39,7 @@ interface Step {
 const rows = (count: number, row: RegExp): readonly RegExp[] => Array.from({ length: count }, () => row);
 
 /** A row of a bill: item, quantity and unit, price and unit, dollars. */
-const BILLED = /^\S.*? {2,}[\d.,e-]+ [\w-]+ +\$[\d.]+ per [\w, -]+ +<?\$[\d.,]+$/;
+const BILLED = /^\S.*? {2,}<?[\d.,]+ [\w-]+ +\$[\d.]+ per [\w, -]+ +<?\$[\d.,]+$/;
 const TOTALS = [/^total +<?\$[\d.]+$/, /^total where the account's free tiers are unused +<?\$[\d.]+$/];
 
 /** In this order: each finds what the ones before it left. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { makeDestinationBucket, makeDestinationClient } from "../../../aws";
 import type { Finding } from "../../../cli/verify/findings";
 import type { VerifyDocument } from "../../../cli/verify/report";
-import { type CliResult, cliOn, outputsFile, startCli } from "../../support/cli";
+import { cli, type CliResult, cliOn, outputsFile, startCli } from "../../support/cli";
 import { BRIEF, type E2E, withStack } from "../../support/e2e";
 
 jest.setTimeout(180_000);
@@ -332,13 +332,33 @@ test("wrong usage: every problem at once, before anything is asked of AWS", asyn
   });
 });
 
-test("a spill folder that cannot be used, and a report that cannot be written, are readable errors", async () => {
+test("a spill folder that cannot be used, and a report that cannot be written, are told before anything is listed", async () => {
   await withStack({ settings: BRIEF }, async (world) => {
     await world.cloud.s3.put(world.source, "missing", "x", old);
     const nowhere = join(tmpdir(), "verify-nowhere", "deeper");
     const report = await cliOn(world, ["verify", "--report", join(nowhere, "report")]);
     expect(report).toMatchObject({ code: 1, stdout: "" });
     expect(report.stderr).toMatch(/^The report .* cannot be written: ENOENT/);
+    const folder = await cliOn(world, ["verify", "--report", tmpdir()]);
+    expect(folder).toMatchObject({ code: 1, stdout: "" });
+    expect(folder.stderr).toBe(`The report ${tmpdir()} cannot be written: it is a folder\n`);
+    const spill = await cliOn(world, ["verify", "--spill-dir", nowhere]);
+    expect(spill).toMatchObject({ code: 1, stdout: "" });
+    expect(spill.stderr).toMatch(/^The folder for what does not fit into memory, .*, cannot be used: ENOENT/);
     expect(existsSync(nowhere)).toBe(false);
+    expect(world.requests("ListObjectsV2")).toEqual([]);
+  });
+});
+
+test("only to look, the two buckets are all that has to be known", async () => {
+  await withStack({ settings: BRIEF }, async (world) => {
+    const { region, sourceBucket, destinationBucket } = world.system;
+    const which = ["--source-bucket", sourceBucket, "--destination-bucket", destinationBucket];
+    const run = (...args: string[]) =>
+      cli(["verify", "--region", region, ...which, ...args], world.cloud.environmentFor("operator"));
+    expect(await run()).toMatchObject({ code: 0, stderr: "" });
+    const repair = await run("--repair");
+    expect(repair).toMatchObject({ code: 2, stdout: "" });
+    expect(repair.stderr).toContain("queue of events: --queue-url or QUEUE_URL");
   });
 });

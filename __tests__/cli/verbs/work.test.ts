@@ -72,7 +72,7 @@ test("wrong tuning variables and a wrong set-up: every problem at once", async (
     const gone = await startWork(world, ["--source-bucket", "nobody-has-this"]).ended;
     expect(gone.code).toBe(1);
     expect(gone.stderr).toMatch(
-      /The worker cannot begin:\n {2}- source bucket nobody-has-this: The bucket does not exist/,
+      /^The worker cannot begin:\n {2}- source bucket nobody-has-this: The bucket does not exist/,
     );
   });
 });

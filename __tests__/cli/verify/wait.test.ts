@@ -60,7 +60,7 @@ interface Story {
   /** Of each further verify; the last one stays. */
   readonly then: readonly Partial<Counts>[];
   /** By seconds of waiting. */
-  readonly queue: (seconds: number) => Situation;
+  readonly queue: (seconds: number) => Situation | undefined;
   readonly timeoutSeconds?: number;
   readonly verifySeconds?: number;
   /** Ctrl-C, after so many seconds. */
@@ -240,6 +240,13 @@ describe("giving up", () => {
     expect(document().sentence).toMatch(
       new RegExp(`^Interrupted after ${stopAfter} s of waiting: when last verified, 3 keys still differ\\. `),
     );
+  });
+
+  test("an outage of looks is waited through, and a queue that was not seen does not count as empty", async () => {
+    const queue = (seconds: number) => (seconds < 10 ? EMPTY : seconds < 300 ? undefined : EMPTY);
+    const { waited } = await waiting({ first: { missing: 1 }, then: [{ missing: 1 }], queue });
+    expect(waited.outcome).toBe("different");
+    expect(waited.seconds).toBeGreaterThan(360);
   });
 
   test("what goes wrong otherwise is an error", async () => {

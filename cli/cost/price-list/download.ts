@@ -1,9 +1,14 @@
-/** Gets a public document over HTTP: under a deadline, bounded in size, and again when it was the network's or the server's fault. */
+/**
+ * Gets a public document over HTTP: through the environment's proxy, under a deadline, bounded in size, and again when it was the
+ * network's or the server's fault. By undici's fetch: Node's own knows of proxies only from version 24 on.
+ */
+import type { Response } from "undici";
 import { withAbortSignal } from "../../../aws/abort-signal";
 import { syncError } from "../../../core/errors";
 import type { Clock } from "../../../core/ports";
 import { bytes as inBytes } from "../../shell/words";
 import { callOnce, withRetry } from "../../../worker/retry";
+import { type Proxy, proxyFor } from "./proxy";
 
 /** `missing`: the server has no such document. */
 export type Answer =
@@ -15,6 +20,8 @@ export interface DownloadDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Of one attempt, milliseconds. */
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
@@ -27,22 +34,42 @@ const POLICY = { attempts: 3, baseMs: 200, capMs: 2_000 };
 
 /** Rejects with a SyncError that names the address. */
 export function makeDownload(deps: DownloadDeps): Download {
-  const { clock, random, signal, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = deps;
-  return (url) => {
-    const operation = `GET ${url}`;
+  const { clock, random, signal, environment, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = deps;
+  return async (url) => {
+    const proxy = proxyFor(url, environment);
+    const operation = `GET ${url}${proxy === undefined ? "" : ` through ${proxy.variable}`}`;
     const once = (): Promise<Answer> =>
       callOnce(clock, operation, timeoutMs, signal, (inner) =>
-        withAbortSignal(inner, (abortSignal) => get(url, operation, maxBytes, abortSignal)),
+        withAbortSignal(inner, (abortSignal) => get({ url, proxy, operation, maxBytes }, abortSignal)),
       );
     return withRetry({ clock, random, onError: () => undefined }, operation, signal, once, POLICY);
   };
 }
 
-async function get(url: string, operation: string, maxBytes: number, signal: AbortSignal): Promise<Answer> {
-  const response = await fetch(url, { signal }).catch((error: unknown) => {
-    const { cause, message } = error as Error;
-    const why = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : message;
-    throw syncError({ code: "NotConnected", operation, effect: "none", message: why ?? message, cause: error });
+interface Get {
+  readonly url: string;
+  readonly proxy: Proxy | undefined;
+  /** For error messages. */
+  readonly operation: string;
+  readonly maxBytes: number;
+}
+
+async function get(asked: Get, signal: AbortSignal): Promise<Answer> {
+  // Loaded here: no other verb needs it.
+  const { Agent, fetch, ProxyAgent } = await import("undici");
+  // One for each document: they are asked for at the same time, and none keeps a connection beyond its own.
+  const dispatcher = asked.proxy === undefined ? new Agent() : new ProxyAgent(asked.proxy.url);
+  try {
+    return await answerOf(fetch(asked.url, { signal, dispatcher }), asked);
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+async function answerOf(responding: Promise<Response>, { operation, maxBytes }: Get): Promise<Answer> {
+  const response = await responding.catch((error: unknown) => {
+    const message = reasonOf(error);
+    throw syncError({ code: "NotConnected", operation, effect: "none", message, cause: error });
   });
   const { status } = response;
   // The list stands in S3, which denies what is not there to whom may not list.
@@ -54,7 +81,7 @@ async function get(url: string, operation: string, maxBytes: number, signal: Abo
   return { kind: "text", text: await bodyOf(response, operation, maxBytes) };
 }
 
-async function bodyOf({ body }: Response, operation: string, maxBytes: number): Promise<string> {
+async function bodyOf({ body }: Pick<Response, "body">, operation: string, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
@@ -66,4 +93,10 @@ async function bodyOf({ body }: Response, operation: string, maxBytes: number): 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Fetch says only that it failed; why is in the innermost of its causes. */
+function reasonOf(error: unknown): string {
+  const { cause, message, code } = error as NodeJS.ErrnoException;
+  return typeof cause === "object" && cause !== null ? reasonOf(cause) : message || (code ?? "not connected");
 }

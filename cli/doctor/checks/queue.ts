@@ -9,6 +9,7 @@ import { type Check, type Finding, orOk, problem, warning } from "../check";
 export const queueCheck: Check = {
   id: "queue",
   title: "queue and dead-letter queue",
+  gone: ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
   run: async (facts) => {
     const [queue, deadLetters, { worker }] = await Promise.all([facts.queue(), facts.deadLetters(), facts.task()]);
     return judgeQueues(queue, deadLetters, worker.ok ? worker.config : undefined);

@@ -8,6 +8,7 @@ import type { Facts } from "../facts";
 export const starterCheck: Check = {
   id: "starter",
   title: "starter's settings",
+  gone: ["ResourceNotFoundException"],
   run: async (facts) => judgeStarter(await facts.starter(), facts.system),
 };
 
@@ -38,6 +39,7 @@ export function judgeStarter(starter: Parsed<StarterConfig>, system: System): re
 export const scheduleCheck: Check = {
   id: "schedule",
   title: "schedule of the starter",
+  gone: ["ResourceNotFoundException"],
   run: async (facts) => judgeSchedule(await facts.rule(), facts.system),
 };
 

@@ -7,6 +7,8 @@ import type { Facts } from "../facts";
 export const taskCheck: Check = {
   id: "task",
   title: "worker's task definition",
+  // What ECS calls a family that it does not have (API DescribeTaskDefinition).
+  gone: ["ClientException"],
   run: async (facts) => judgeTask(await facts.task(), facts.system),
 };
 

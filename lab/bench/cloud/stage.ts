@@ -20,7 +20,7 @@ export function makeStage(): Calls {
   let stack: Stack | undefined;
   let job: Job | undefined;
   let bodies: readonly string[] = [];
-  let wanted = 0;
+  let objectsAsked = 0;
   let target = "";
   let copiedBefore = 0;
   let cpuBefore = process.cpuUsage();
@@ -77,7 +77,7 @@ export function makeStage(): Calls {
   function reset({ messages, part }: Reset): void {
     const { stack: at, job: of } = ready();
     const { cloud, destination, queue } = at;
-    wanted = part?.objects ?? of.objects.length;
+    objectsAsked = part?.objects ?? of.objects.length;
     cloud.s3.setLatency(part?.latency ?? of.latency);
     target = messages || of.copied ? destination : PLAIN_DESTINATION;
     if (!of.copied) {
@@ -86,7 +86,7 @@ export function makeStage(): Calls {
     }
     queue.purge();
     for (let event = 0; messages && event < of.eventsPerObject; event++) {
-      for (const body of bodies.slice(0, wanted)) queue.send(body);
+      for (const body of bodies.slice(0, objectsAsked)) queue.send(body);
     }
     copiedBefore = cloud.s3.counters()[COPIED_KEY] ?? 0;
     cloud.log.clear();
@@ -108,7 +108,7 @@ export function makeStage(): Calls {
       if (failed > 0) errors[operation] = (errors[operation] ?? 0) + failed;
     }
     const names = Object.keys(requests);
-    const asked = of.objects.slice(0, wanted);
+    const asked = of.objects.slice(0, objectsAsked);
     const lacking = asked.filter(({ key, size }) => cloud.s3.head(target, key)?.size !== size);
     const { visible, inFlight, delayed } = queue.depth();
     return {

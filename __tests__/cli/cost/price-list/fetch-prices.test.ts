@@ -16,9 +16,11 @@ interface Bounds {
 }
 
 function fetching({ url, spotUrl }: PriceServer, region = REGION, bounds: Bounds = {}): Promise<PriceTable> {
+  const others = new AbortController();
+  const signal = AbortSignal.any([others.signal, ...(bounds.signal === undefined ? [] : [bounds.signal])]);
   // No waiting between attempts: the jitter's own choice of 0.
-  const deps = { clock: systemClock, random: () => 0, signal: new AbortController().signal, ...bounds };
-  return fetchPrices({ download: makeDownload(deps), region, priceListUrl: url, spotUrl, now: NOW });
+  const download = makeDownload({ clock: systemClock, random: () => 0, environment: {}, ...bounds, signal });
+  return fetchPrices({ download, region, priceListUrl: url, spotUrl, now: NOW }).finally(() => others.abort());
 }
 
 async function failing(server: PriceServer, region = REGION, bounds: Bounds = {}) {
