@@ -113,7 +113,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       `<CompleteMultipartUploadResult><ETag>"x"</ETag><ChecksumCRC32>AA==</ChecksumCRC32><ChecksumType>FULL_OBJECT</ChecksumType></CompleteMultipartUploadResult>`,
     );
 
-    test("names all parts and the size, without a condition on the destination", async () => {
+    test("names all parts and the size under a session, without a condition on the destination", async () => {
       server.script = () => ({ body: COMPLETED });
       const result = await adapters.destination.completeUpload(request, signal());
       expect(result).toEqual({ checksum: { algorithm: "CRC32", value: "AA==" } });
@@ -122,6 +122,7 @@ describe.each(TRANSPORTS)("%s", (transport) => {
       expect(headers).toMatchObject({ "x-amz-mp-object-size": "5368709121", "x-amz-checksum-type": "FULL_OBJECT" });
       expect(headers["if-match"]).toBeUndefined();
       expect(headers["if-none-match"]).toBeUndefined();
+      expect(headers["x-amz-s3session-token"]).toBe("token-1");
       const parts = [...body.matchAll(/<Part>(.*?)<\/Part>/g)].map(([, part]) => part!.replaceAll("&quot;", '"'));
       expect(parts.map((part) => [/<PartNumber>(\d+)/.exec(part)?.[1], /<ETag>(.*?)<\/ETag>/.exec(part)?.[1]])).toEqual(
         [
@@ -129,6 +130,13 @@ describe.each(TRANSPORTS)("%s", (transport) => {
           ["2", '"e2"'],
         ],
       );
+    });
+
+    test("whatever an ETag holds, the document is well formed", async () => {
+      server.script = () => ({ body: COMPLETED });
+      const parts = [{ partNumber: 1, etag: "a&b<c>" }];
+      await adapters.destination.completeUpload({ ...request, parts }, signal());
+      expect(server.requests[0]!.body.replaceAll('"', "&quot;")).toContain("<ETag>&quot;a&amp;b&lt;c&gt;&quot;</ETag>");
     });
 
     test.each([

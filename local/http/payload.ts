@@ -42,10 +42,16 @@ function emptyStream(): Readable {
 /** `pipe` that also passes failure on: a client that went away must fail the reader, not leave it waiting. */
 function join(wire: Wire, through: Transform): Readable {
   const payload = wire.payload();
+  const fail = () =>
+    through.destroy(new CloudError(400, "IncompleteBody", "The connection ended before the payload did."));
+  // Of a stream that has ended already nothing more is told.
+  if (payload.destroyed) {
+    fail();
+    return through;
+  }
   payload.pipe(through);
   const gone = () => {
-    if (!wire.isComplete())
-      through.destroy(new CloudError(400, "IncompleteBody", "The connection ended before the payload did."));
+    if (!wire.isComplete()) fail();
   };
   payload.once("error", gone);
   payload.once("close", gone);

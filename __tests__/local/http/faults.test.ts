@@ -1,5 +1,9 @@
 /** Each fault as a client sees it, and whether the effect happened. */
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { makeSigner } from "../../../aws/lean/signer";
 import { parseRule } from "../../../local/http/fault-rule-json";
 import { startFront, WORKER, type TestFront } from "./support";
 
@@ -152,6 +156,31 @@ test("hold stops requests before or after their effect until released", async ()
   await Promise.all([a, a2, b]);
   await put("a");
   expect(before.arrivals).toHaveLength(2);
+});
+
+test("a payload that had come when its client went away is all there for whoever reads it late", async () => {
+  const held = cloud.faults.hold({ operation: "PutObject" });
+  const logged = new Promise<void>((resolve) => cloud.log.subscribe(() => resolve()));
+  const body = Buffer.alloc(10_000, "x");
+  const { hostname, port, host } = new URL(cloud.endpoint);
+  const lines = makeSigner({ region: "eu-north-1", service: "s3" }).signedLines(
+    {
+      ...{ method: "PUT", path: "/bucket/a", query: "", payloadHash: createHash("sha256").update(body).digest("hex") },
+      headers: { host, "content-length": String(body.length) },
+    },
+    WORKER,
+    Date.now(),
+  );
+  const socket = connect(Number(port), hostname);
+  // In two pieces: what comes whole is at hand from the start.
+  socket.write(`PUT /bucket/a HTTP/1.1\r\n${lines}\r\n`);
+  await held.arrived();
+  await new Promise<void>((resolve) => socket.write(body, () => resolve()));
+  socket.end();
+  await once(socket.resume(), "close");
+  held.release();
+  await logged;
+  expect(cloud.s3.stored.get("/bucket/a")).toEqual(body);
 });
 
 test("counters, filters and the most requests in flight", async () => {
