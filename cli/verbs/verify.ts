@@ -41,6 +41,9 @@ Without --deep it looks at the listings: size and time, and at the fingerprint w
 cannot see another content of the same size that is newer than the source, nor headers and metadata. --deep has a HEAD of every
 destination object and compares its fingerprint with the source's listing.
 
+A key whose copy is refused looks missing on both sides: its dead letter tells, while the source is as it was then. So where something would
+have to be copied, the dead letters are received and given back, if --dlq-url or the stack names their queue; such a key is unsyncable.
+
 --repair enqueues the keys that differ, and the workers decide. Keys that are only at the destination are left alone unless
 --max-delete says how many may go; then they are enqueued too, but none of them when there are more, or the source lists nothing.
 
