@@ -66,23 +66,23 @@ export async function withLetters<T>(
 
 /**
  * The same for who takes from each letter what is needed, as it comes: a body can be 1 MiB, and of thousands none is kept. All are given
- * back at the end.
+ * back at the end. Resolves to false when it ended at the limit, so that there may be more.
  * @param see a letter that is received twice is seen twice
  */
 export async function eachLetter(
   ports: SweepPorts,
   options: SweepOptions,
   see: (letter: ReceivedLetter) => void,
-): Promise<void> {
+): Promise<boolean> {
   const held = new Map<string, string>();
   try {
-    await sweep(ports, options, held, see);
+    return await sweep(ports, options, held, see);
   } finally {
     await giveBackAll(ports, [...held.values()]);
   }
 }
 
-/** Whether it is all there is. */
+/** Resolves to true when nothing more came, or no more was expected. */
 async function sweep(
   { receive }: SweepPorts,
   { expected, limit, signal, onSeen }: SweepOptions,

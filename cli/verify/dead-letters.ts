@@ -53,10 +53,9 @@ export function makeRefusals(ports: LettersPorts | string, until: AbortSignal, m
     let read = 0;
     try {
       const { visible, inFlight } = await ports.depth(signal);
-      if (visible > 0) {
-        await eachLetter(ports, { expected: visible, limit: most, signal, onSeen: (seen) => (read = seen) }, add);
-      }
-      look = { read, unread: Math.max(0, visible - read) + inFlight, problem: null };
+      const options = { expected: visible, limit: most, signal, onSeen: (seen: number) => (read = seen) };
+      const whole = visible === 0 || (await eachLetter(ports, options, add));
+      look = { read, unread: inFlight + (whole ? 0 : visible - read), problem: null };
     } catch (error) {
       if (signal.aborted) throw error;
       const [why = ""] = explainError(error).split("\n");
