@@ -2,7 +2,7 @@
 import { all, type Output } from "@pulumi/pulumi";
 import { EventRule, EventTarget } from "@pulumi/aws/cloudwatch";
 import { TaskDefinition } from "@pulumi/aws/ecs";
-import { SYSTEM_FIELDS, type SystemField } from "../core/system";
+import { SYSTEM_FIELDS, type System, type SystemField } from "../core/system";
 import type { WorkerCluster } from "./cluster";
 import { type Context, named, under } from "./context";
 import type { Network } from "./network";
@@ -63,9 +63,11 @@ function createDefinition(context: Context, input: VerifyInput): TaskDefinition 
 }
 
 function containers(context: Context, { image, log, queues }: VerifyInput): Output<string> {
-  return all([queues.queue.url, log.name]).apply(([queueUrl, logGroup]) => {
+  const { queue, deadLetterQueue } = queues;
+  return all([queue.url, deadLetterQueue.url, log.name]).apply(([queueUrl, deadLetterQueueUrl, logGroup]) => {
     const { region } = context.place;
-    const base = container({ image: image.uri, variables: variablesOf(context, queueUrl), logGroup, region });
+    const variables = variablesOf(context, { queueUrl, deadLetterQueueUrl });
+    const base = container({ image: image.uri, variables, logGroup, region });
     const verify = {
       ...base,
       name: "verify",
@@ -82,13 +84,16 @@ function containers(context: Context, { image, log, queues }: VerifyInput): Outp
 }
 
 /** Which system it is about, by the variables that the command line reads. */
-function variablesOf({ settings, names }: Context, queueUrl: string): Readonly<Record<string, string>> {
+function variablesOf(
+  { settings, names }: Context,
+  queues: Pick<System, "queueUrl" | "deadLetterQueueUrl">,
+): Readonly<Record<string, string>> {
   const fields: Partial<Record<SystemField, string>> = {
     region: settings.region,
     sourceBucket: names.sourceBucket,
     destinationBucket: names.destinationBucket,
     prefix: settings.prefix,
-    queueUrl,
+    ...queues,
   };
   return Object.fromEntries(
     Object.entries(fields).flatMap(([field, value]) =>

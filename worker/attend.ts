@@ -140,7 +140,12 @@ async function look(deps: AttendDeps, work: Work, mustLook: boolean): Promise<So
         },
       },
     },
-    { key: task.key, mustLook, giveUp: work.giveUp, uploads: task.uploads },
+    {
+      ...{ key: task.key, mustLook, giveUp: work.giveUp, uploads: task.uploads },
+      onState: (fingerprint) => {
+        task.fingerprint = fingerprint;
+      },
+    },
   );
   if (task.orphaned) await sweep(deps, work);
   return state;

@@ -5,14 +5,21 @@ import type { OutgoingMessage } from "../core/ports";
 /** SQS counts attributes into the message's 1 MiB; an attribute is for a glance, so it is cut. */
 const MAX_ATTRIBUTE_CHARACTERS = 1_000;
 
+/** What a verdict is about. */
+export interface DeadKey {
+  readonly key: string;
+  /** Of the source state that could not be synced, where it came to be known; for whoever asks whether the letter still holds. */
+  readonly fingerprint: string | undefined;
+}
+
 /**
- * @param key the key the verdict is about, when there is one
+ * @param about undefined when the verdict is not about one key
  * @param advice overrides the general advice for the error's code
  */
 export function deadLetterOf(
   body: string,
   error: SyncError,
-  key: string | undefined,
+  about: DeadKey | undefined,
   advice?: string,
 ): OutgoingMessage {
   const attributes = {
@@ -20,7 +27,8 @@ export function deadLetterOf(
     ErrorCode: error.code,
     ErrorMessage: error.message,
     Advice: advice ?? adviceFor(error.code),
-    ...(key === undefined ? {} : { Key: key }),
+    ...(about === undefined ? {} : { Key: about.key }),
+    ...(about?.fingerprint === undefined ? {} : { Fingerprint: about.fingerprint }),
   };
   return {
     body,

@@ -32,6 +32,8 @@ export interface KeyTask {
   suspectUploads: boolean;
   /** An upload may exist whose id we never learned. */
   orphaned: boolean;
+  /** Of the source state that was last decided on; undefined before there is one. */
+  fingerprint: string | undefined;
   /** Planned copy requests that have not been started. */
   unstarted: number;
 }
@@ -95,6 +97,7 @@ export function makeInbox(sizes: CopySizes, slots: number): Inbox {
       mustLook: false,
       suspectUploads: false,
       orphaned: false,
+      fingerprint: undefined,
       unstarted: 0,
     };
     tasks.set(key, task);

@@ -66,6 +66,8 @@ export interface Attention {
   readonly giveUp: SyncError | undefined;
   /** Open uploads of this key that we are responsible for: handed to us, or begun by an earlier pass. */
   readonly uploads: UploadState[];
+  /** Told which state of the source is decided on, by its fingerprint; undefined when it is looked at anew, and when it is absent. */
+  readonly onState: (fingerprint: string | undefined) => void;
 }
 
 /**
@@ -79,6 +81,7 @@ export async function reconcile(deps: ReconcileDeps, attention: Attention): Prom
   for (let pass = 1; ; pass++) {
     let why: string;
     let error: SyncError | undefined;
+    attention.onState(undefined);
     try {
       const { state: before, atMs } = await headSource(deps, key);
       await write(deps, attention, { before, atMs, mustLook });
@@ -143,6 +146,7 @@ async function write(deps: ReconcileDeps, attention: Attention, { before, atMs, 
   const { key, uploads } = attention;
   const fingerprint =
     before.kind === "absent" ? "" : fingerprintOf(before, { bucket: deps.source.name, key }, deps.digest);
+  if (before.kind !== "absent") attention.onState(fingerprint);
   const present = mustLook
     ? await calls.begin.readDestination("HeadObject", (signal) => destination.head(key, signal))
     : undefined;

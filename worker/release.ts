@@ -52,7 +52,7 @@ export function makeRelease({ inbox, outbox, leases }: ReleaseDeps): Release {
       case "dead-letter": {
         const history = historyOfAll(task, deliveries, 0);
         const sent = await outbox.deadLetter(
-          deadLetterOf(encodeEnvelope(putBack([entryOf(task)], history)), verdict.error, task.key),
+          deadLetterOf(encodeEnvelope(putBack([entryOf(task)], history)), verdict.error, task),
         );
         end(sent, task, deliveries);
         return sent;

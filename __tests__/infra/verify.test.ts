@@ -65,6 +65,7 @@ test("a task family of its own: a role of its own, a volume for what does not fi
       command: [...["verify", "--deep", "--repair", "--log"], ...["--memory", "2048", "--spill-dir", "/spill"]],
       mountPoints: [{ sourceVolume: "spill", containerPath: "/spill" }],
       environment: [
+        { name: "DLQ_URL", value: `https://sqs.eu-north-1.amazonaws.com/${ACCOUNT}/s3-to-s3express-sync-dlq` },
         { name: "DST_BUCKET", value: `s3-to-s3express-sync-${ACCOUNT}--eun1-az1--x-s3` },
         { name: "PREFIX_FILTER", value: "models/" },
         { name: "QUEUE_URL", value: `https://sqs.eu-north-1.amazonaws.com/${ACCOUNT}/s3-to-s3express-sync-q` },
@@ -173,9 +174,13 @@ test("its command, as it stands, on the local cloud: what it does is what it may
     await world.cloud.s3.put(world.source, "models/missing", "x", old);
     await world.cloud.s3.put(world.destination, "models/extra", "x", old);
     await world.cloud.s3.put(world.destination, "outside", "x", old);
+    world.deadLetters.send("x");
     world.cloud.log.clear();
     const variables = { ...Object.fromEntries(container.environment.map(({ name, value }) => [name, value])) };
-    const here = { SRC_BUCKET: world.source, DST_BUCKET: world.destination, QUEUE_URL: world.queue.url };
+    const here = {
+      ...{ SRC_BUCKET: world.source, DST_BUCKET: world.destination },
+      ...{ QUEUE_URL: world.queue.url, DLQ_URL: world.deadLetters.url },
+    };
     const command = container.command.map((part) => (part === "/spill" ? spill : part));
     const result = await cli(command, {
       ...variables,
@@ -186,6 +191,7 @@ test("its command, as it stands, on the local cloud: what it does is what it may
     expect(result).toMatchObject({ code: 1, stderr: "" });
     expect(result.stdout).toContain('"Drift":2');
     expect(world.queue.depth().visible).toBe(1);
+    expect(world.deadLetters.depth()).toEqual({ visible: 1, inFlight: 0, delayed: 0 });
     expect(world.cloud.s3.head(world.destination, "models/extra")).toBeDefined();
 
     const requests = world.cloud.log.entries({ principal: "verify" });
@@ -194,7 +200,7 @@ test("its command, as it stands, on the local cloud: what it does is what it may
       arns: arns(),
       source: world.source,
       destination: world.destination,
-      queues: { "s3-to-s3express-sync-q": arns().queue },
+      queues: { "s3-to-s3express-sync-q": arns().queue, "s3-to-s3express-sync-dlq": arns().deadLetterQueue },
       family: "",
     };
     const calls = requests.flatMap((entry) => iamCalls(entry, iam));
@@ -202,7 +208,8 @@ test("its command, as it stands, on the local cloud: what it does is what it may
     const used = new Set(calls.flatMap((call) => grantsUsed(policy, call)));
     expect(grantsOf(policy).filter((grant) => !used.has(grant))).toEqual([]);
     expect([...new Set(requests.map(({ operation }) => operation))].sort()).toEqual([
-      ...["CreateSession", "HeadBucket", "HeadObject", "ListObjectsV2", "SendMessageBatch"],
+      ...["ChangeMessageVisibilityBatch", "CreateSession", "GetQueueAttributes", "HeadBucket", "HeadObject"],
+      ...["ListObjectsV2", "ReceiveMessage", "SendMessageBatch"],
     ]);
     // And the judge finds a write.
     const write = iamCalls({ ...requests[0]!, operation: "DeleteObject", resource: world.destination }, iam);

@@ -86,7 +86,10 @@ export function beginKey(options: { slots?: number; random?: () => number } = {}
           restarted: (_key, why) => void restarts.push(why),
         },
       },
-      { key: KEY, mustLook: attention.mustLook ?? false, giveUp: attention.giveUp, uploads },
+      {
+        ...{ key: KEY, mustLook: attention.mustLook ?? false, giveUp: attention.giveUp, uploads },
+        onState: () => undefined,
+      },
     );
   }
 

@@ -173,6 +173,29 @@ describe("a verdict about the key", () => {
     });
   });
 
+  it("names the state of the source that was refused: the newest, and none where it could not be looked at", async () => {
+    const letterOf = async (world: World): Promise<unknown> => {
+      world.deliver("a");
+      await world.clock.until(world.begin());
+      return world.deadLetter.calls[0]?.[0].attributes?.["Fingerprint"];
+    };
+    const changing = beginAttend();
+    changing.buckets.at.source.set(KEY, v1);
+    changing.buckets.once("CopyObject", () => {
+      changing.buckets.at.source.set(KEY, v2);
+      return raise(failure("PreconditionFailed"));
+    });
+    changing.buckets.once("CopyObject", () => raise(failure("KeyRefused")));
+    expect(await letterOf(changing)).toBe(fingerprint(v2));
+    const unseen = beginAttend();
+    unseen.buckets.at.source.set(KEY, v1);
+    unseen.buckets.once("CopyObject", () => raise(failure("PreconditionFailed")));
+    unseen.buckets.once("HeadSource", (apply) => apply());
+    unseen.buckets.once("HeadSource", () => raise(failure("CustomerKeyRequired")));
+    expect(await letterOf(unseen)).toBeUndefined();
+    expect(unseen.deadLetter.calls).toHaveLength(1);
+  });
+
   it("keeps the message when the dead-letter queue does not take it", async () => {
     const world = beginAttend();
     world.buckets.at.source.set(KEY, { ...v1, archived: true });

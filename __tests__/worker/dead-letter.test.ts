@@ -5,8 +5,10 @@ import { deadLetterOf } from "../../worker/dead-letter";
 const error = (message: string, awsName?: string) =>
   syncError({ code: "KeyRefused", operation: "CopyObject", effect: "none", message, ...(awsName ? { awsName } : {}) });
 
-it("carries error, key and what to do", () => {
-  expect(deadLetterOf("body", error("400", "InvalidURI"), "a/b")).toEqual({
+const about = (key: string) => ({ key, fingerprint: undefined });
+
+it("carries error, key, the state of the source and what to do", () => {
+  expect(deadLetterOf("body", error("400", "InvalidURI"), { key: "a/b", fingerprint: "1;e;1;2;;d" })).toEqual({
     body: "body",
     attributes: {
       ErrorName: "InvalidURI",
@@ -14,13 +16,15 @@ it("carries error, key and what to do", () => {
       ErrorMessage: "CopyObject: 400",
       Advice: "The destination refuses this key. Rename the object at the source.",
       Key: "a/b",
+      Fingerprint: "1;e;1;2;;d",
     },
   });
 });
 
 it("cuts long texts and replaces what an attribute cannot carry; an empty one gets a dash", () => {
-  const { attributes } = deadLetterOf("", error("x".repeat(2_000)), "a\u0000b\ud800c\ufffe\u{1f600}\t", "");
+  const { attributes } = deadLetterOf("", error("x".repeat(2_000)), about("a\u0000b\ud800c\ufffe\u{1f600}\t"), "");
   expect(attributes?.["ErrorMessage"]).toHaveLength(1_000);
   expect(attributes?.["Key"]).toBe("a\ufffdb\ufffdc\ufffd\u{1f600}\t");
   expect(attributes?.["Advice"]).toBe("-");
+  expect(attributes).not.toHaveProperty("Fingerprint");
 });

@@ -53,9 +53,10 @@ export async function withLetters<T>(
 ): Promise<T> {
   /** Receipt handles by message id: of a message that was received twice the last one counts. */
   const held = new Map<string, string>();
+  const letters = new Map<string, ReceivedLetter>();
   try {
-    const swept = await sweep(ports, options, held);
-    const { result, gone } = await use(swept);
+    const whole = await sweep(ports, options, held, (letter) => letters.set(letter.messageId, letter));
+    const { result, gone } = await use({ letters: [...letters.values()].map(readLetter), whole });
     for (const { messageId } of gone) held.delete(messageId);
     return result;
   } finally {
@@ -63,27 +64,49 @@ export async function withLetters<T>(
   }
 }
 
+/**
+ * The same for who takes from each letter what is needed, as it comes: a body can be 1 MiB, and of thousands none is kept. All are given
+ * back at the end. Resolves to false when it ended at the limit, so that there may be more.
+ * @param see a letter that is received twice is seen twice
+ */
+export async function eachLetter(
+  ports: SweepPorts,
+  options: SweepOptions,
+  see: (letter: ReceivedLetter) => void,
+): Promise<boolean> {
+  const held = new Map<string, string>();
+  try {
+    return await sweep(ports, options, held, see);
+  } finally {
+    await giveBackAll(ports, [...held.values()]);
+  }
+}
+
+/** Resolves to true when nothing more came, or no more was expected. */
 async function sweep(
   { receive }: SweepPorts,
   { expected, limit, signal, onSeen }: SweepOptions,
   held: Map<string, string>,
-): Promise<Swept> {
-  const letters = new Map<string, ReceivedLetter>();
+  see: (letter: ReceivedLetter) => void,
+): Promise<boolean> {
+  const seen = new Set<string>();
   const visibilitySeconds = Math.min(
     MAX_VISIBILITY_SECONDS,
     LEAST_VISIBILITY_SECONDS + Math.ceil(Math.min(expected, limit) / LETTERS_PER_SECOND),
   );
-  for (let empty = 0; empty < EMPTY_ENOUGH && letters.size < limit;) {
+  for (let empty = 0; empty < EMPTY_ENOUGH && seen.size < limit;) {
     signal.throwIfAborted();
-    const before = letters.size;
+    const before = seen.size;
     for (const letter of await receive(visibilitySeconds, signal)) {
       held.set(letter.messageId, letter.receiptHandle);
-      if (letters.size < limit || letters.has(letter.messageId)) letters.set(letter.messageId, letter);
+      if (seen.size === limit && !seen.has(letter.messageId)) continue;
+      seen.add(letter.messageId);
+      see(letter);
     }
-    empty = letters.size === before ? empty + 1 : 0;
-    onSeen(letters.size);
+    empty = seen.size === before ? empty + 1 : 0;
+    onSeen(seen.size);
   }
-  return { letters: [...letters.values()].map(readLetter), whole: letters.size < limit || expected <= limit };
+  return seen.size < limit || expected <= limit;
 }
 
 /** What cannot be given back comes back by itself. */

@@ -1,17 +1,17 @@
 /** verify: are the two buckets equal, and if not, which keys, why, and fix it. */
 import { tmpdir } from "node:os";
-import { makeOperatorClients } from "../../aws/operator/clients";
+import { makeOperatorClients, type OperatorClients } from "../../aws/operator/clients";
 import { DEFAULTS } from "../../core/env";
 import type { Queue } from "../../core/ports";
 import { sha256 } from "../../worker/digest";
 import type { Context } from "../shell/context";
 import { makeGather } from "../status/gather";
 import { makeSteady } from "../status/steady";
-import type { Out } from "../shell/out";
 import { duration } from "../shell/progress";
 import { makeVerb, type Shell } from "../shell/verb";
-import { compare, type CompareDeps, type Comparison, type Phase } from "../verify/compare";
+import { compare, type CompareDeps, type Comparison } from "../verify/compare";
 import { connect, type Connection } from "../verify/connect";
+import { lettersPorts, makeRefusals } from "../verify/dead-letters";
 import {
   checkOptions,
   DEFAULT_GRACE_SECONDS,
@@ -19,10 +19,12 @@ import {
   DEFAULT_TIMEOUT,
   type Field,
   needsOf,
+  NO_DEAD_LETTERS,
   type VerifyOptions,
   WAIT_NEEDS,
   type WaitField,
 } from "../verify/options";
+import { makePhases, type Phases } from "../verify/phases";
 import { printVerify } from "../verify/print";
 import { countToEnqueue, enqueue, keysToEnqueue, planDeletes } from "../verify/repair";
 import { checkReport, writeReport } from "../verify/report-file";
@@ -38,6 +40,9 @@ with a HEAD on both sides, before it is reported.
 Without --deep it looks at the listings: size and time, and at the fingerprint where the source was uploaded in parts. It
 cannot see another content of the same size that is newer than the source, nor headers and metadata. --deep has a HEAD of every
 destination object and compares its fingerprint with the source's listing.
+
+A key whose copy is refused looks missing on both sides: its dead letter tells, while the source is as it was then. So where something would
+have to be copied, the dead letters are received and given back, if --dlq-url or the stack names their queue; such a key is unsyncable.
 
 --repair enqueues the keys that differ, and the workers decide. Keys that are only at the destination are left alone unless
 --max-delete says how many may go; then they are enqueued too, but none of them when there are more, or the source lists nothing.
@@ -84,7 +89,7 @@ export function verifyVerb(shell: Shell) {
       shell.runAsked(
         options,
         needsOf(options),
-        ({ prefix = "" }) => checkOptions(options, prefix),
+        (known) => checkOptions(options, known),
         async (context, checked) => {
           const log = options.log === true ? makeTaskLog(context) : undefined;
           const run = () => verify({ ...options, ...checked }, context, log);
@@ -110,9 +115,11 @@ async function verify(options: Options, context: Context<Field | WaitField>, log
   const mode = options.deep === true ? "deep" : "cheap";
   const connection = connect(system);
   onEnd(() => connection.destroy());
+  const clients = makeOperatorClients(system.region);
+  onEnd(() => clients.destroy());
   const progress = makePhases(out);
   onEnd(() => progress.end());
-  const run = (until: AbortSignal) => runOnce(options, context, connection, progress, until);
+  const run = (until: AbortSignal) => runOnce(options, context, { connection, clients, progress }, until);
 
   log?.started(mode, options.prefix);
   const first = await run(signal);
@@ -126,7 +133,7 @@ async function verify(options: Options, context: Context<Field | WaitField>, log
     options.repair === true
       ? await repairFindings(first.comparison, options, context, () => connection.queue(system.queueUrl))
       : undefined;
-  const waited = waitMs === undefined ? undefined : await wait(first, repair, { waitMs, facts, run, context });
+  const waited = waitMs === undefined ? undefined : await wait(first, repair, { waitMs, facts, run, context, clients });
   if (waited !== undefined) keep(waited.run);
   const { comparison, seconds } = waited?.run ?? first;
   const document = documentOf(
@@ -146,19 +153,28 @@ function checkPlaces({ report, spillDir }: Options): void {
   if (spillDir !== undefined) makeSpill(spillDir).file().close();
 }
 
+interface Means {
+  readonly connection: Connection;
+  readonly clients: Pick<OperatorClients, "sqs">;
+  readonly progress: Phases;
+}
+
 /** Each with files of its own: of several verifies only the last is kept. */
 async function runOnce(
   options: Options,
   { clock, random, onEnd }: Context<Field>,
-  connection: Connection,
-  progress: Phases,
+  { connection, clients, progress }: Means,
   signal: AbortSignal,
 ): Promise<VerifyRun> {
+  const { deadLetterQueueUrl } = options;
   const spill = makeSpill(options.spillDir ?? tmpdir());
   onEnd(() => spill.close());
+  const letters = deadLetterQueueUrl === undefined ? NO_DEAD_LETTERS : lettersPorts(clients.sqs, deadLetterQueueUrl);
+  const refusals = makeRefusals(letters, signal);
+  onEnd(() => refusals.close());
   const deps: CompareDeps = {
     ...connection,
-    ...{ clock, random, signal, spill, digest: sha256, sizes: DEFAULTS, progress: progress.update },
+    ...{ clock, random, signal, spill, refusals, digest: sha256, sizes: DEFAULTS, progress: progress.update },
   };
   const startedAt = clock.monotonicMs();
   const comparison = await compare({ ...options, deep: options.deep === true }, deps);
@@ -175,15 +191,14 @@ interface Waiting {
   readonly facts: Pick<RunFacts, "mode" | "prefix">;
   readonly run: (signal: AbortSignal) => Promise<VerifyRun>;
   readonly context: Context<Field | WaitField>;
+  readonly clients: OperatorClients;
 }
 
 async function wait(
   first: VerifyRun,
   repair: RepairDone | undefined,
-  { waitMs, facts, run, context: { system, clock, signal, out, onEnd } }: Waiting,
+  { waitMs, facts, run, context: { system, clock, signal, out }, clients }: Waiting,
 ): Promise<Waited> {
-  const clients = makeOperatorClients(system.region);
-  onEnd(() => clients.destroy());
   if (isWorthWaiting(first)) {
     out.line(verdictOf(first.comparison, { ...facts, seconds: first.seconds }));
     for (const line of repair === undefined ? [] : repairLines(repair, true)) out.line(line);
@@ -219,30 +234,4 @@ async function repairFindings(
     progress: (sent) => progress.update(sent),
   }).finally(() => progress.end());
   return { enqueued, deletes, dryRun: false };
-}
-
-interface Phases {
-  readonly update: CompareDeps["progress"];
-  readonly end: () => void;
-}
-
-/** One progress display after the other. */
-function makePhases(out: Out): Phases {
-  let phase: Phase | undefined;
-  let shown: ReturnType<Out["progress"]> | undefined;
-  const end = (): void => {
-    shown?.end();
-    phase = undefined;
-  };
-  return {
-    update(next, done, total) {
-      if (next !== phase) {
-        end();
-        phase = next;
-        shown = out.progress(`${next}:`, total);
-      }
-      shown?.update(done);
-    },
-    end,
-  };
 }

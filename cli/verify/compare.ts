@@ -17,6 +17,8 @@ import { type Joined, makeJoin } from "./join";
 import { type LookPorts, type Looks, makeLooks, type RequestCounts } from "./looks";
 import { makeOverflowList, type OverflowList } from "./overflow-list";
 import { makePool } from "./pool";
+import type { Refusals } from "./dead-letters";
+import { type LettersLook, mayBeRefused, withRefusal } from "./refusal";
 import { DESTINATION, type Facts, type Side, SOURCE } from "./record";
 import type { Spill } from "./spill";
 
@@ -34,6 +36,8 @@ export interface CompareDeps extends LookPorts {
   readonly digest: Digest;
   readonly sizes: CopySizes;
   readonly progress: (phase: Phase, done: number, total?: number) => void;
+  /** What workers gave up on; asked about what would have to be copied. */
+  readonly refusals: Pick<Refusals, "of" | "look">;
 }
 
 export type Phase = "listing" | "looking" | "looking again";
@@ -47,6 +51,8 @@ export interface Comparison {
   readonly findings: OverflowList<Finding>;
   readonly requests: RequestCounts;
   readonly memory: { readonly peakBytes: number; readonly peakKeys: number; readonly spilledBytes: number };
+  /** Null when no finding asked for them. */
+  readonly deadLetters: LettersLook | null;
 }
 
 export interface Totals {
@@ -86,6 +92,7 @@ export async function compare(options: CompareOptions, deps: CompareDeps): Promi
     findings,
     requests: { ...looks.counts },
     memory: { ...first.memory, spilledBytes: deps.spill.written },
+    deadLetters: deps.refusals.look,
   };
 }
 
@@ -215,7 +222,7 @@ async function lookAgain(
 /** The destination first: a copy that lands in between is then seen as too old, never a deletion as too new. */
 async function lookTwice(
   { key, written }: Suspect,
-  { source: bucket, digest, sizes }: CompareDeps,
+  { source: bucket, digest, sizes, refusals }: CompareDeps,
   looks: Looks,
   inMotionSince: number,
 ): Promise<Finding | "gone" | undefined> {
@@ -231,7 +238,10 @@ async function lookTwice(
   }
   if (source.kind === "absent" && destination.kind === "absent") return "gone";
   const fingerprint = source.kind === "absent" ? "" : fingerprintOf(source, { bucket: bucket.name, key }, digest);
-  return secondLook({ key, source, destination, fingerprint, destinationWritten: written, inMotionSince, sizes });
+  const look = { key, source, destination, fingerprint, destinationWritten: written, inMotionSince, sizes };
+  const finding = secondLook(look);
+  if (finding === undefined || !mayBeRefused(finding)) return finding;
+  return withRefusal(finding, await refusals.of(fingerprint));
 }
 
 /** Verdicts on single keys become findings; 403 too, since a bucket policy may hide some keys only. */

@@ -1,5 +1,6 @@
 /** The options of verify, checked: all problems at once. Pure. */
 import type { DeleteBound } from "./repair";
+import { type System, SYSTEM_FIELDS } from "../../core/system";
 import type { Parsed } from "../../core/variables";
 import { readSpan } from "../logs/since";
 import { STATUS_NEEDS } from "../status/gather";
@@ -37,6 +38,9 @@ export interface RawOptions {
   readonly timeout?: string | undefined;
 }
 
+/** Why the dead letters are not looked at. */
+export const NO_DEAD_LETTERS = `the dead-letter queue is not known (--${SYSTEM_FIELDS.deadLetterQueueUrl.flag})`;
+
 export interface VerifyOptions {
   readonly prefix: string;
   readonly maxDelete: DeleteBound;
@@ -44,6 +48,8 @@ export interface VerifyOptions {
   readonly memoryBytes: number;
   /** How long to wait at most; undefined: not at all. */
   readonly waitMs: number | undefined;
+  /** Undefined where nothing told it: then no dead letter is looked at. */
+  readonly deadLetterQueueUrl: string | undefined;
 }
 
 const MIB = 1024 ** 2;
@@ -54,8 +60,11 @@ const MEMORY_MIB = [4, 1024 * 1024] as const;
 const LONGEST_WAIT_MS = 7 * 86_400_000;
 const GRACE_SECONDS = [0, 86_400 * 7] as const;
 
-/** @param systemPrefix what the system syncs: keys outside are nobody's here */
-export function checkOptions(raw: RawOptions, systemPrefix: string): Parsed<VerifyOptions> {
+/** @param known of the system: keys outside of its prefix are nobody's here */
+export function checkOptions(
+  raw: RawOptions,
+  { prefix: systemPrefix = "", deadLetterQueueUrl }: Partial<Pick<System, "prefix" | "deadLetterQueueUrl">>,
+): Parsed<VerifyOptions> {
   const { prefix = systemPrefix, maxDelete, grace, memory, timeout = DEFAULT_TIMEOUT } = raw;
   const bound = maxDelete === undefined ? undefined : parseDeleteBound(maxDelete);
   const graceSeconds = whole(grace, DEFAULT_GRACE_SECONDS, GRACE_SECONDS);
@@ -93,6 +102,7 @@ export function checkOptions(raw: RawOptions, systemPrefix: string): Parsed<Veri
       graceSeconds,
       memoryBytes: memoryMiB * MIB,
       waitMs: raw.wait === true ? timeoutMs : undefined,
+      deadLetterQueueUrl,
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What a run found, as text for people. */
 import type { Out } from "../shell/out";
+import { lookLines } from "./refusal";
 import { CANNOT_SEE, countRows, EXAMPLES, exampleRows, number, repairLines, type VerifyDocument } from "./report";
 
 /** @param reportFile where all findings are, if anywhere */
@@ -26,6 +27,9 @@ export function printVerify(document: VerifyDocument, out: Out, reportFile: stri
     out.line();
     out.line(`Examples, at most ${EXAMPLES} of a kind:`);
     out.table(["kind", "key", "reason"], exampleRows(document.examples));
+    const open = lookLines(document.deadLetters);
+    if (open.length > 0) out.line();
+    for (const line of open) out.line(line);
   }
   // Where it was waited for, it was said when it was done.
   if (document.repair !== null && (document.wait === null || document.wait.queue === null)) {

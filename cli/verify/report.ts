@@ -30,6 +30,7 @@ export interface VerifyDocument extends RunFacts {
   readonly cannotSee: readonly string[];
   readonly requests: Comparison["requests"];
   readonly memory: Comparison["memory"];
+  readonly deadLetters: Comparison["deadLetters"];
   readonly repair: RepairDone | null;
   /** Null without --wait; with it, all of the above is of the last verify. */
   readonly wait: WaitDocument | null;
@@ -43,7 +44,7 @@ export function documentOf(
   repair: RepairDone | undefined,
   wait?: WaitDocument,
 ): VerifyDocument {
-  const { source, destination, equal, counts, requests, memory } = comparison;
+  const { source, destination, equal, counts, requests, memory, deadLetters } = comparison;
   return {
     equal: driftOf(counts) === 0,
     verdict: verdictOf(comparison, facts),
@@ -56,6 +57,7 @@ export function documentOf(
     cannotSee: CANNOT_SEE[facts.mode],
     requests,
     memory,
+    deadLetters,
     repair: repair ?? null,
     wait: wait ?? null,
   };

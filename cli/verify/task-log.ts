@@ -5,6 +5,7 @@ import { emf, type MetricValues, NAMESPACE, queueDimension } from "../../core/me
 import { Interruption } from "../../worker/interruption";
 import { makeLog } from "../../worker/log";
 import { driftOf } from "./findings";
+import { lookLines } from "./refusal";
 import type { VerifyDocument } from "./report";
 
 export interface TaskLog {
@@ -30,8 +31,10 @@ export function makeTaskLog({
       for (const [kind, findings] of Object.entries(document.examples)) {
         for (const { key, reason } of findings) log.warn("verify-finding", { kind, key, reason });
       }
-      const { verdict, equal, equalKeys, counts, source, destination, requests, repair, seconds } = document;
-      const fields = { verdict, equal, equalKeys, counts, source, destination, requests, repair, seconds };
+      for (const why of lookLines(document.deadLetters)) log.warn("verify-dead-letters-unread", { why });
+      const { verdict, equal, equalKeys, counts, source, destination, requests, deadLetters, repair, seconds } =
+        document;
+      const fields = { verdict, equal, equalKeys, counts, source, destination, requests, deadLetters, repair, seconds };
       log[equal ? "info" : "warn"]("verify-finished", fields);
       const { unsyncable } = counts;
       write({ Drift: driftOf(counts) - unsyncable, Unsyncable: unsyncable });

@@ -24,8 +24,10 @@ export const OPERATOR_VERBS = {
   backfill: ["ListSource", "LookAtDestination", "SendKeys", "DecryptDestination"],
   verify: [
     ...["ListSource", "ReadSource", "LookAtDestination", "SendKeys", "DecryptSource", "DecryptDestination"],
+    // To tell keys whose copy is refused.
+    ...["SeeDeadLetters", "ReadDeadLetters"],
     // To wait until the workers are done.
-    ...["SeeQueue", "SeeDeadLetters", "ListWorkers", "SeeWorkers", "SeeSchedule", "SeeStarter"],
+    ...["SeeQueue", "ListWorkers", "SeeWorkers", "SeeSchedule", "SeeStarter"],
     ...["ReadStarterLog", "ReadMetrics"],
   ],
   explain: [
@@ -33,7 +35,7 @@ export const OPERATOR_VERBS = {
     ...["DecryptSource", "DecryptDestination"],
   ],
   logs: ["ReadWorkerLog", "ReadStarterLog"],
-  dlq: ["SeeDeadLetters", "TakeDeadLetters", "SendKeys"],
+  dlq: ["SeeDeadLetters", "ReadDeadLetters", "TakeDeadLetters", "SendKeys"],
   trigger: ["RunStarter", "SeeStarter", "SeeQueue", "ListWorkers", "SeeWorkers"],
   scale: ["SeeStarter", "ScaleStarter"],
   pause: [...["SeeQueue", "ListWorkers", "SeeWorkers", "StopWorkers", "SeeSchedule", "PauseSchedule"], "ReadMetrics"],
@@ -80,11 +82,13 @@ function capabilities(input: OperatorPolicyInput) {
   return {
     SeeQueue: one("SeeQueue", ["sqs:GetQueueAttributes"], arns.queue),
     SeeDeadLetters: one("SeeDeadLetters", ["sqs:GetQueueAttributes"], arns.deadLetterQueue),
-    TakeDeadLetters: one(
-      "TakeDeadLetters",
-      ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:PurgeQueue"],
+    // To look into it is to receive and to give back.
+    ReadDeadLetters: one(
+      "ReadDeadLetters",
+      ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
       arns.deadLetterQueue,
     ),
+    TakeDeadLetters: one("TakeDeadLetters", ["sqs:DeleteMessage", "sqs:PurgeQueue"], arns.deadLetterQueue),
     SendKeys: one("SendKeys", ["sqs:SendMessage"], arns.queue),
     // As for the starter: no resource can be named.
     ListWorkers: [allow("ListWorkers", ["ecs:ListTasks"], ["*"], inCluster)],

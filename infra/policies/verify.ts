@@ -1,4 +1,4 @@
-/** What the scheduled verify may do: see both sides and enqueue keys. It cannot write to the destination at all. */
+/** What the scheduled verify may do: see both sides and the dead letters, and enqueue keys. It cannot write to the destination at all. */
 import type { Arns } from "../arns";
 import { allow, policy, type PolicyDocument } from "./document";
 import { useKey, type WorkerPolicyInput } from "./worker";
@@ -14,6 +14,12 @@ export function verifyPolicy({ arns, sourceKmsKeyArn, destinationKmsKeyArn }: Wo
       StringEquals: { "s3express:SessionMode": "ReadOnly" },
     }),
     allow("EnqueueKeys", ["sqs:SendMessage"], [arns.queue]),
+    // To look into it is to receive and to give back; it cannot take anything away.
+    allow(
+      "LookAtDeadLetters",
+      ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
+      [arns.deadLetterQueue],
+    ),
     // HEAD tells the checksum of an encrypted object only to those who may decrypt it (API HeadObject, ChecksumMode).
     ...(sourceKmsKeyArn === undefined ? [] : [useKey("DecryptSource", ["kms:Decrypt"], sourceKmsKeyArn)]),
     ...(destinationKmsKeyArn === undefined

@@ -103,6 +103,7 @@ function depsOf(buckets: SimulatedBuckets, spill: Spill): CompareDeps {
     digest: sha256,
     sizes: { partSize: DEFAULTS.partSize, multipartThreshold: DEFAULTS.multipartThreshold },
     progress: () => undefined,
+    refusals: { of: () => Promise.resolve(undefined), look: null },
   };
 }
 

@@ -44,7 +44,8 @@ const refused = syncError({
 });
 
 it("reads back what the worker wrote on it", () => {
-  const { body, attributes = {} } = deadLetterOf(encodeEnvelope(putBack([{ key: "k" }], history)), refused, "k");
+  const about = { key: "k", fingerprint: undefined };
+  const { body, attributes = {} } = deadLetterOf(encodeEnvelope(putBack([{ key: "k" }], history)), refused, about);
   expect(readLetter(received({ body, attributes }))).toMatchObject({
     reason: "KeyRefused",
     why: "CopyObject: too long",

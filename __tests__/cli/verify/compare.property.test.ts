@@ -169,6 +169,7 @@ test("the categories are those of the oracle", async () => {
       digest: sha256,
       sizes: DEFAULTS,
       progress: () => undefined,
+      refusals: { of: () => Promise.resolve(undefined), look: null },
     };
     const found = await compare({ ...options, graceSeconds: 60 }, deps);
     const relevant = named.filter(({ key }) => key.startsWith(options.prefix));

@@ -59,6 +59,7 @@ function depsOf(sourceListing: Listing, destinationListing: Listing, heads: stri
     digest: sha256,
     sizes: DEFAULTS,
     progress: () => undefined,
+    refusals: { of: () => Promise.resolve(undefined), look: null },
   };
 }
 
