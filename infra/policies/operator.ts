@@ -36,7 +36,10 @@ export const OPERATOR_VERBS = {
   dlq: ["SeeDeadLetters", "TakeDeadLetters", "SendKeys"],
   trigger: ["RunStarter", "SeeStarter", "SeeQueue", "ListWorkers", "SeeWorkers"],
   scale: ["SeeStarter", "ScaleStarter"],
-  pause: [...["SeeQueue", "ListWorkers", "SeeWorkers", "StopWorkers", "SeeSchedule", "PauseSchedule"], "ReadMetrics"],
+  pause: [
+    ...["SeeQueue", "ListWorkers", "SeeWorkers", "StopWorkers", "SeeSchedule", "PauseSchedule", "SeeStarter"],
+    "ReadMetrics",
+  ],
   resume: ["SeeQueue", "SeeSchedule", "ResumeSchedule", "SeeStarter", "ReadMetrics"],
   cost: ["ListSource", "ReadMetrics"],
   work: ["Work"],
