@@ -30,10 +30,10 @@ export const OPERATOR_VERBS = {
   ],
   explain: [
     ...["ListSource", "ReadSource", "LookAtDestination", "SeeTaskDefinition", "ReadWorkerLog"],
-    ...["DecryptSource", "DecryptDestination"],
+    ...["DecryptSource", "DecryptDestination", "SeeDeadLetters", "LookIntoDeadLetters"],
   ],
   logs: ["ReadWorkerLog", "ReadStarterLog"],
-  dlq: ["SeeDeadLetters", "TakeDeadLetters", "SendKeys"],
+  dlq: ["SeeDeadLetters", "LookIntoDeadLetters", "DeleteDeadLetters", "SendKeys"],
   trigger: ["RunStarter", "SeeStarter", "SeeQueue", "ListWorkers", "SeeWorkers"],
   scale: ["SeeStarter", "ScaleStarter"],
   pause: [
@@ -83,11 +83,13 @@ function capabilities(input: OperatorPolicyInput) {
   return {
     SeeQueue: one("SeeQueue", ["sqs:GetQueueAttributes"], arns.queue),
     SeeDeadLetters: one("SeeDeadLetters", ["sqs:GetQueueAttributes"], arns.deadLetterQueue),
-    TakeDeadLetters: one(
-      "TakeDeadLetters",
-      ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:PurgeQueue"],
+    // SQS shows a message to those who receive it; it is given back.
+    LookIntoDeadLetters: one(
+      "LookIntoDeadLetters",
+      ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
       arns.deadLetterQueue,
     ),
+    DeleteDeadLetters: one("DeleteDeadLetters", ["sqs:DeleteMessage", "sqs:PurgeQueue"], arns.deadLetterQueue),
     SendKeys: one("SendKeys", ["sqs:SendMessage"], arns.queue),
     // As for the starter: no resource can be named.
     ListWorkers: [allow("ListWorkers", ["ecs:ListTasks"], ["*"], inCluster)],
