@@ -29,6 +29,14 @@ export function looksDueMs(pollIntervalSeconds: number): readonly number[] {
   return Array.from({ length: Math.max(1, Math.ceil(LAST_LOOK_MS / intervalMs)) }, (_, index) => index * intervalMs);
 }
 
+/** What a look takes at most, while AWS answers as it should. */
+const LOOK_MS = 4_000;
+
+/** Milliseconds after an invocation began: from then on it launches nothing more, while AWS answers as it should. */
+export function lastLaunchMs(pollIntervalSeconds: number): number {
+  return (looksDueMs(pollIntervalSeconds).at(-1) ?? 0) + LOOK_MS;
+}
+
 /** What one invocation of the starter answers. */
 export interface StarterResult {
   readonly launched: number;

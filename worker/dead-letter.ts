@@ -36,8 +36,11 @@ export function deadLetterOf(
   };
 }
 
-/** An attribute must not be empty and takes only characters XML 1.0 can carry (API SendMessage). */
-function attributeText(text: string): string {
+/**
+ * Text as an attribute has it: not empty, cut, and of characters XML 1.0 can carry (API SendMessage). A key may be another one
+ * there: in full it is in the body.
+ */
+export function attributeText(text: string): string {
   const cut = text.slice(0, MAX_ATTRIBUTE_CHARACTERS);
   return cut.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd") || "-";
 }

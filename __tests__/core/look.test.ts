@@ -1,5 +1,5 @@
 /** When the starter looks within one invocation. */
-import { looksDueMs } from "../../core/look";
+import { lastLaunchMs, looksDueMs } from "../../core/look";
 
 test.each([
   [60, [0]],
@@ -15,4 +15,15 @@ test.each([
 test("every second, and done before 46 s", () => {
   expect(looksDueMs(1)).toHaveLength(46);
   expect(looksDueMs(1).at(-1)).toBe(45_000);
+});
+
+test.each([
+  [60, 4_000],
+  [3600, 4_000],
+  [30, 34_000],
+  [10, 44_000],
+  [1, 49_000],
+])("every %d s: nothing is launched from %d ms on, before the next invocation begins", (seconds, ms) => {
+  expect(lastLaunchMs(seconds)).toBe(ms);
+  expect(lastLaunchMs(seconds)).toBeLessThan(50_000);
 });

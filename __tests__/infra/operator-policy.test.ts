@@ -15,6 +15,7 @@ import {
 } from "../../infra/policies/operator";
 import type { LogEntry } from "../../local/http/request-log";
 import { BRIEF, type E2E, withStack } from "../support/e2e";
+import { until } from "../support/e2e-wait";
 import { cli, outputsFile } from "../support/cli";
 import { iamCalls, type World } from "./iam-calls";
 import { allowedBy, grantsOf, grantsUsed } from "./policy-evaluation";
@@ -58,11 +59,13 @@ async function runEveryVerb(world: E2E): Promise<void> {
   };
   const workersLeft = () => Promise.all(world.workers().map((worker) => worker.ended(0)));
   try {
+    // While there are workers to be described: none is done before that.
+    const first = cloud.faults.hold({ operation: "CopyObject" });
     for (const key of ["a", "dir/b"]) await world.put(key, key);
     await cloud.s3.flushDeliveries();
     await run("trigger");
-    // While there are workers to be described.
     await run("trigger", "--dry-run");
+    first.release();
     await world.drained();
     await workersLeft();
     await run("doctor", "--probe", "--trigger", "--timeout", "60");
@@ -71,7 +74,7 @@ async function runEveryVerb(world: E2E): Promise<void> {
     await cloud.s3.put(destination, "extra", "x");
     deadLetters.send('{"Event":"s3:TestEvent"}');
     deadLetters.send("x");
-    // Alone: `dlq` holds the letters while it is at them.
+    // Alone, each of them: who looks at letters holds them for a moment.
     await run(
       "verify",
       "--deep",
@@ -85,10 +88,10 @@ async function runEveryVerb(world: E2E): Promise<void> {
       "--timeout",
       "2s",
     );
+    await run("explain", "nothing");
     await Promise.all([
       run("status"),
       run("logs"),
-      run("explain", "nothing"),
       run("backfill", "--dry-run"),
       run("cost", "--from-bucket", "--price-region", "us-east-1"),
       run("cost", "--last-run", "--price-region", "us-east-1"),
@@ -107,9 +110,14 @@ async function runEveryVerb(world: E2E): Promise<void> {
     await run("dlq", "purge", "--reason", "unknown-sender", "--yes");
     deadLetters.send("x");
     await run("dlq", "purge", "--yes");
-    const task = await world.runWorker();
-    await run("pause", "--now", "--no-wait");
-    await cloud.ecs.stopped(task);
+    const last = cloud.faults.hold({ operation: "CopyObject" });
+    await world.put("held", "x");
+    await world.runWorker();
+    await last.arrived();
+    const pausing = run("pause", "--now");
+    await until("a worker's stop", () => world.requests("StopTask").length > 0);
+    last.release();
+    await pausing;
     await run("resume");
     queue.purge();
   } finally {

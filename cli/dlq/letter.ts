@@ -2,6 +2,7 @@
 import type { ReceivedLetter } from "../../aws/operator/dead-letters";
 import { parseMessage } from "../../core/events";
 import type { ParsedMessage } from "../../core/messages";
+import { attributeText } from "../../worker/dead-letter";
 
 /** Reasons of letters that no worker gave one. */
 export const MOVED_BY_SQS = "no-reason-recorded";
@@ -27,7 +28,8 @@ export function readLetter(received: ReceivedLetter): Letter {
     Key: key,
   } = received.attributes;
   const parsed = parseMessage(received.body);
-  const keys = key === undefined ? keysOf(parsed) : [key];
+  const named = keysOf(parsed);
+  const keys = key === undefined ? named : [named.find((one) => attributeText(one) === key) ?? key];
   const base = { ...received, parsed, keys };
   if (code !== undefined) {
     const reason = code === "Unknown" && name !== "" ? name : code;

@@ -1,13 +1,14 @@
-/** Everything that is known of one key: both sides as they are now, open uploads, and the log. */
+/** Everything that is known of one key: both sides as they are now, open uploads, the log, and the dead letters. */
 import { decide, type Decision } from "../../core/decide";
-import { adviceFor, isSyncError } from "../../core/errors";
 import { fingerprintOf, FINGERPRINT_KEY, type Digest } from "../../core/fingerprint";
 import { isUnderPrefix } from "../../core/keys";
 import type { CopySizes } from "../../core/parts";
 import type { DestinationBucket, SourceBucket } from "../../core/ports";
 import type { DestinationState, SourceState } from "../../core/state";
 import { historyOf, type History } from "./history";
+import type { KeyLetters } from "./letters";
 import type { Line } from "../logs/line";
+import { adviceOn } from "../shell/errors";
 
 export interface ExplainDeps {
   readonly source: SourceBucket;
@@ -18,6 +19,8 @@ export interface ExplainDeps {
   readonly sizes: () => Promise<CopySizes>;
   /** Lines about the key, oldest first. */
   readonly log: () => Promise<readonly Line[]>;
+  /** Undefined when nobody is to look into the dead-letter queue. */
+  readonly letters: (() => Promise<KeyLetters>) | undefined;
 }
 
 /** A side that could not be looked at, and why. */
@@ -41,16 +44,19 @@ export interface Explanation {
   readonly decision: Decision | undefined;
   readonly uploads: readonly string[] | Unseen;
   readonly history: History | Unseen;
+  /** Undefined when nobody looked. */
+  readonly deadLetters: KeyLetters | Unseen | undefined;
 }
 
 /** @throws Error when the source bucket does not exist: then absent means nothing (rule 0) */
 export async function explain(deps: ExplainDeps, key: string, signal: AbortSignal): Promise<Explanation> {
   const { source, destination, digest, prefix } = deps;
-  const [seen, present, uploads, history, sizes] = await Promise.all([
+  const [seen, present, uploads, history, deadLetters, sizes] = await Promise.all([
     orUnseen(source.head(key, signal)),
     orUnseen(destination.head(key, signal)),
     orUnseen(destination.listUploads(key, signal)),
-    orUnseen(deps.log().then(historyOf)),
+    orUnseen(deps.log().then(historyOf), adviceOnLog),
+    deps.letters === undefined ? undefined : orUnseen(deps.letters()),
     deps.sizes(),
   ]);
   signal.throwIfAborted();
@@ -71,6 +77,7 @@ export async function explain(deps: ExplainDeps, key: string, signal: AbortSigna
     decision,
     uploads,
     history,
+    deadLetters,
   };
 }
 
@@ -78,18 +85,16 @@ export function isUnseen(value: object): value is Unseen {
   return "kind" in value && value.kind === "unseen";
 }
 
-async function orUnseen<T>(reading: Promise<T>): Promise<T | Unseen> {
+async function orUnseen<T>(reading: Promise<T>, advise = adviceOn): Promise<T | Unseen> {
   try {
     return await reading;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const advice = isSyncError(error) ? adviceFor(error.code) : adviceOn(error);
-    return { kind: "unseen", why, advice };
+    return { kind: "unseen", why: error instanceof Error ? error.message : String(error), advice: advise(error) };
   }
 }
 
-function adviceOn(error: unknown): string | undefined {
+function adviceOnLog(error: unknown): string | undefined {
   return error instanceof Error && error.name === "ResourceNotFoundException"
     ? "The log group does not exist: no worker has run yet, or --worker-log-group is another one."
-    : undefined;
+    : adviceOn(error);
 }

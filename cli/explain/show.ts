@@ -3,7 +3,9 @@ import type { DestinationState, SourceState } from "../../core/state";
 import { parseFingerprint } from "../../core/fingerprint";
 import { bytes, count, dateOf } from "../shell/words";
 import { type Explanation, isUnseen, type Unseen } from "./gather";
-import { lastText, messageText, whatWouldHappen } from "./words";
+import type { History } from "./history";
+import type { KeyLetters } from "./letters";
+import { decisionText, lettersText, type LogSpan, messageText, whatWouldHappen } from "./words";
 
 export function answerOf({ key, source, equal }: Explanation): string {
   const name = JSON.stringify(key);
@@ -12,33 +14,28 @@ export function answerOf({ key, source, equal }: Explanation): string {
   return source.kind === "absent" ? `${name} is equal: it exists on neither side.` : `${name} is equal.`;
 }
 
-export interface ShownWith {
-  /** Epoch milliseconds. */
-  readonly now: number;
-  /** How far back the log was read, in words. */
-  readonly since: string;
+export interface ShownWith extends LogSpan {
   readonly prefix: string;
 }
 
-export function explanationLines(found: Explanation, { now, since, prefix }: ShownWith): readonly string[] {
-  const { key, underPrefix, source, destination, carried, fingerprint, uploads, history } = found;
+export function explanationLines(found: Explanation, { prefix, ...span }: ShownWith): readonly string[] {
+  const { key, underPrefix, source, destination, carried, fingerprint, uploads, history, deadLetters } = found;
   const rows: (readonly [string, string])[] = [
     ["source", sourceText(source)],
     ["destination", destinationText(destination)],
     ["fingerprint", fingerprintText(destination, carried, fingerprint)],
     ["open uploads", uploadsText(uploads)],
   ];
+  const letters = deadLetters === undefined || isUnseen(deadLetters) ? undefined : deadLetters;
   if (isUnseen(history)) {
     rows.push(["log", unseenText(history)]);
   } else {
-    const { last } = history;
-    rows.push([
-      "last decision",
-      last === undefined ? `none in the log of the last ${since} (--since goes back further)` : lastText(last, now),
-    ]);
-    if (last?.advice !== undefined) rows.push(["advice", last.advice]);
-    rows.push(["message", messageText(history, key, now)]);
+    rows.push(["last decision", decisionText(history, span, isCopiedElsewhere(found, history))]);
+    rows.push(["message", messageText(history, letters, span)]);
   }
+  rows.push(["dead letters", deadLettersText(deadLetters, key, span.now)]);
+  const advice = adviceOf(history, letters);
+  if (advice !== undefined) rows.push(["advice", advice]);
   rows.push(["next", wouldText(found, prefix)]);
   const width = Math.max(...rows.map(([name]) => name.length));
   const note = underPrefix
@@ -86,6 +83,23 @@ function uploadsText(uploads: readonly string[] | Unseen): string {
   if (isUnseen(uploads)) return unseenText(uploads);
   if (uploads.length === 0) return "none";
   return `${uploads.length}: a copy in parts is under way, or was left; the next worker to get the key resumes or aborts it`;
+}
+
+/** The replica is of the source as it is now, and no line that was read can be the one of that copy. */
+function isCopiedElsewhere({ source, carried, fingerprint }: Explanation, { last, doing }: History): boolean {
+  if (source.kind !== "object" || carried === undefined || carried !== fingerprint || doing !== undefined) return false;
+  return last === undefined || source.lastModified * 1000 > last.at;
+}
+
+function deadLettersText(letters: Explanation["deadLetters"], key: string, now: number): string {
+  if (letters === undefined) return "not looked at: --no-dead-letters";
+  return isUnseen(letters) ? unseenText(letters) : lettersText(letters, key, now);
+}
+
+/** The log's, else that of the largest group of letters. */
+function adviceOf(history: Explanation["history"], letters: KeyLetters | undefined): string | undefined {
+  const logged = isUnseen(history) ? undefined : history.last?.advice;
+  return logged ?? letters?.reasons.find(({ advice }) => advice !== "")?.advice;
 }
 
 function wouldText({ decision, source, underPrefix }: Explanation, prefix: string): string {

@@ -32,10 +32,9 @@ export function isCliError(error: unknown): error is CliError {
 /** The text for a person: what failed, why, what to do next. Without a stack trace. */
 export function explainError(error: unknown): string {
   if (isCliError(error)) return error.message;
-  if (isSyncError(error)) return `${error.message}\n${OPERATORS_ADVICE[error.code] ?? adviceFor(error.code)}`;
   if (!(error instanceof Error)) return String(error);
   const advice = adviceOn(error);
-  const name = error.name === "Error" ? "" : `${error.name}: `;
+  const name = isSyncError(error) || error.name === "Error" ? "" : `${error.name}: `;
   const text = `${name}${error.message || (error as NodeJS.ErrnoException).code || "no further text"}`;
   return advice === undefined ? text : `${text}\n${advice}`;
 }
@@ -53,8 +52,10 @@ const OPERATORS_ADVICE: Partial<Record<ErrorCode, string>> = {
   Credentials: NO_CREDENTIALS,
 };
 
-/** What the SDK's errors mean for an operator; by name, because their texts change. */
-function adviceOn(error: Error): string | undefined {
+/** What an error means for an operator; the SDK's by name, because their texts change. */
+export function adviceOn(error: unknown): string | undefined {
+  if (isSyncError(error)) return OPERATORS_ADVICE[error.code] ?? adviceFor(error.code);
+  if (!(error instanceof Error)) return undefined;
   const code = (error as NodeJS.ErrnoException).code ?? "";
   if (["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code)) {
     return "No connection. Check the Region, AWS_ENDPOINT_URL if it is set, and the network.";

@@ -9,6 +9,7 @@ import { utf8Length } from "../../core/fingerprint";
 import type { CopySizes } from "../../core/parts";
 import { sha256 } from "../../worker/digest";
 import { explain } from "../explain/gather";
+import { readKeyLetters } from "../explain/letters";
 import { explanationLines } from "../explain/show";
 import { whatWouldHappen } from "../explain/words";
 import type { Line } from "../logs/line";
@@ -17,14 +18,19 @@ import { readSince, startOf } from "../logs/since";
 import { makePatience } from "../shell/patience";
 import { makeVerb, type Shell } from "../shell/verb";
 
-const NEEDS = ["region", "sourceBucket", "destinationBucket", "prefix", "taskFamily", "workerLogGroup"] as const;
+const NEEDS = [
+  ...(["region", "sourceBucket", "destinationBucket", "prefix"] as const),
+  ...(["taskFamily", "workerLogGroup", "deadLetterQueueUrl"] as const),
+] as const;
 
 export function explainVerb(shell: Shell) {
   return makeVerb("explain", {
     summary: "everything known about one key",
     description: [
       "Source and destination as they are now, the fingerprint, whether both are equal, open uploads, messages and the last decision by",
-      "the workers' log, and what a worker would do next. It only looks.",
+      "the log of the fleet's workers, dead letters, and what a worker would do next. What waits in the queue cannot be seen, and what",
+      "`work` did on somebody's machine is not in that log.",
+      "It only looks. Dead letters are received for that and given back at once: they are hidden from others for some seconds.",
       "Exit codes: 0 equal, 1 not equal or not known, 2 wrong usage.",
     ].join("\n"),
     needs: NEEDS,
@@ -33,6 +39,7 @@ export function explainVerb(shell: Shell) {
   })
     .argument("<key>", "the object's key, as it is: not encoded, without the bucket")
     .option("--since <span>", "how far back the log is read: 90s, 10m, 1h, 2d", "24h")
+    .option("--no-dead-letters", "do not look into the dead-letter queue")
     .action((key, options) =>
       shell.runAsked(
         options,
@@ -71,14 +78,17 @@ export function explainVerb(shell: Shell) {
                 }
                 return lines;
               },
+              letters: options.deadLetters
+                ? () => readKeyLetters(clients.sqs, system.deadLetterQueueUrl, key, signal)
+                : undefined,
             },
             key,
             signal,
           );
-          const found = await out.waiting("looking at both sides and the log", asked);
+          const found = await out.waiting("looking at both sides, the log and the dead letters", asked);
           for (const line of explanationLines(found, { now, since: options.since, prefix })) out.line(line);
           const next = found.decision === undefined ? null : whatWouldHappen(found.decision);
-          out.document({ ...found, equal: found.equal ?? null, next });
+          out.document({ ...found, equal: found.equal ?? null, deadLetters: found.deadLetters ?? null, next });
           return found.equal === true ? 0 : 1;
         },
       ),

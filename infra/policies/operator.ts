@@ -32,13 +32,16 @@ export const OPERATOR_VERBS = {
   ],
   explain: [
     ...["ListSource", "ReadSource", "LookAtDestination", "SeeTaskDefinition", "ReadWorkerLog"],
-    ...["DecryptSource", "DecryptDestination"],
+    ...["DecryptSource", "DecryptDestination", "SeeDeadLetters", "ReadDeadLetters"],
   ],
   logs: ["ReadWorkerLog", "ReadStarterLog"],
   dlq: ["SeeDeadLetters", "ReadDeadLetters", "TakeDeadLetters", "SendKeys"],
   trigger: ["RunStarter", "SeeStarter", "SeeQueue", "ListWorkers", "SeeWorkers"],
   scale: ["SeeStarter", "ScaleStarter"],
-  pause: [...["SeeQueue", "ListWorkers", "SeeWorkers", "StopWorkers", "SeeSchedule", "PauseSchedule"], "ReadMetrics"],
+  pause: [
+    ...["SeeQueue", "ListWorkers", "SeeWorkers", "StopWorkers", "SeeSchedule", "PauseSchedule", "SeeStarter"],
+    "ReadMetrics",
+  ],
   resume: ["SeeQueue", "SeeSchedule", "ResumeSchedule", "SeeStarter", "ReadMetrics"],
   cost: ["ListSource", "ReadMetrics"],
   work: ["Work"],

@@ -54,6 +54,20 @@ it("reads back what the worker wrote on it", () => {
   });
 });
 
+it.each([
+  ["longer than an attribute", "k".repeat(1_024)],
+  ["with characters an attribute does not take", "a\u0001b\uffff"],
+])("a key %s is read in full", (_, key) => {
+  const { body, attributes = {} } = deadLetterOf(encodeEnvelope(putBack([{ key }], history)), refused, {
+    key,
+    fingerprint: undefined,
+  });
+  expect(attributes["Key"]).not.toBe(key);
+  const letter = readLetter(received({ body, attributes }));
+  expect(letter.keys).toEqual([key]);
+  expect(isSelected(letter, { key })).toBe(true);
+});
+
 it("an error without a known code is grouped by its name", () => {
   const error = syncError({ ...refused, message: "odd", code: "Unknown", awsName: "MessageNotUnderstood" });
   const { body, attributes = {} } = deadLetterOf("{", error, undefined);

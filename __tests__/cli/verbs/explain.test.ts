@@ -1,5 +1,5 @@
 /** explain: one key from nothing to synced, changed, refused and deleted; odd keys; what cannot be looked at. */
-import { cliOn } from "../../support/cli";
+import { cli, cliOn, outputsFile } from "../../support/cli";
 import { BRIEF, withStack } from "../../support/e2e";
 
 jest.setTimeout(120_000);
@@ -24,8 +24,9 @@ test("a key's life; twice in a row it says the same, for it only looks", async (
       "destination    absent",
       "fingerprint    -",
       "open uploads   none",
-      "last decision  none in the log of the last 24h (--since goes back further)",
-      "message        no worker has received one",
+      "last decision  none in the fleet's log of the last 24h (--since goes back further)",
+      "message        no worker of the fleet has logged it in the last 24h",
+      "dead letters   none",
       "next           nothing: the key exists on neither side",
       "",
     ]);
@@ -47,7 +48,8 @@ test("a key's life; twice in a row it says the same, for it only looks", async (
         "last decision": expect.stringMatching(
           /^synced \d+ s ago by worker [0-9a-f]{8}: copy \(not-compared\), 1 message, \d+(\.\d)? s after the event$/,
         ) as string,
-        message: "none since that",
+        message: "none since that in the fleet's log",
+        "dead letters": "none",
       });
     }
 
@@ -73,10 +75,97 @@ test("what was refused names the dead letter and what to do", async () => {
       source: expect.stringMatching(/, archived$/) as string,
       "last decision": expect.stringMatching(/^found unsyncable .*: refuse \(ArchivedObject\), 1 message/) as string,
       advice: "The source object is archived (Glacier). Restore it; the ObjectRestore:Completed event then syncs it.",
-      message: 'it is among the dead letters: dlq show "cold"',
+      message: "it is among the dead letters",
+      "dead letters": expect.stringMatching(
+        /^1 letter \(ArchivedObject\), sent \d+ (s|min) ago: dlq show "cold"; once the cause is gone: dlq redrive --key "cold"$/,
+      ) as string,
     });
-    const shown = await cliOn(world, ["dlq", "show", "cold"]);
-    expect(shown).toMatchObject({ code: 0 });
+    // It was given back.
+    expect(await cliOn(world, ["dlq", "show", "cold"])).toMatchObject({ code: 0 });
+    world.deadLetters.purge();
+    const gone = await cliOn(world, ["explain", "cold"]);
+    expect(rowsOf(gone.stdout)).toMatchObject({
+      message: "it went to the dead letters, whose queue counts none now: redriven or purged since, or not counted yet",
+      "dead letters": "none",
+    });
+  });
+});
+
+test("what `work` did on somebody's machine is in no log of the fleet, and is not denied", async () => {
+  await withStack({ settings: BRIEF }, async (world) => {
+    await world.put("a", "x");
+    await world.put("cold", "x", { storageClass: "GLACIER" });
+    const outputs = outputsFile(world);
+    const brief = { LONG_POLL_SECONDS: "1", EMPTY_POLLS_BEFORE_EXIT: "1" };
+    const environment = { ...world.cloud.environmentFor("operator"), ...brief };
+    expect(await cli(["work", "--outputs", outputs.path], environment)).toMatchObject({ code: 0 });
+    outputs.remove();
+
+    const copied = await cliOn(world, ["explain", "a"]);
+    expect(copied.code).toBe(0);
+    expect(rowsOf(copied.stdout)).toMatchObject({
+      fingerprint: "of the source as it is now",
+      "last decision":
+        "none in the fleet's log of the last 24h; copied all the same, by someone whose log is not here: `work`, a line still on its way, or before that (--since goes back further)",
+      message: "no worker of the fleet has logged it in the last 24h",
+      "dead letters": "none",
+    });
+
+    const refused = await cliOn(world, ["explain", "cold"]);
+    expect(refused.code).toBe(1);
+    expect(rowsOf(refused.stdout)).toMatchObject({
+      "last decision": "none in the fleet's log of the last 24h (--since goes back further)",
+      "dead letters": expect.stringMatching(/^1 letter \(ArchivedObject\), sent \d+ (s|min) ago: /) as string,
+      advice: "The source object is archived (Glacier). Restore it; the ObjectRestore:Completed event then syncs it.",
+    });
+    const json = JSON.parse((await cliOn(world, ["explain", "cold", "--json"])).stdout) as object;
+    expect(json).toMatchObject({
+      history: { lines: 0, holding: "none" },
+      deadLetters: { reasons: [{ reason: "ArchivedObject", letters: 1 }], looked: 1, whole: true, hidden: 0 },
+    });
+  });
+});
+
+test("an empty dead-letter queue costs one call; one that is not to be looked at, or cannot be, is told", async () => {
+  await withStack({ settings: BRIEF }, async (world) => {
+    const calls = () =>
+      world.requests(undefined, { service: "sqs", principal: "operator" }).map((one) => one.operation);
+    expect(rowsOf((await cliOn(world, ["explain", "a"])).stdout)["dead letters"]).toBe("none");
+    expect(calls()).toEqual(["GetQueueAttributes"]);
+
+    const unasked = await cliOn(world, ["explain", "a", "--no-dead-letters"]);
+    expect(rowsOf(unasked.stdout)["dead letters"]).toBe("not looked at: --no-dead-letters");
+    const json = await cliOn(world, ["explain", "a", "--no-dead-letters", "--json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ deadLetters: null });
+    expect(calls()).toHaveLength(1);
+
+    const other = world.system.deadLetterQueueUrl.replace(/[^/]+$/, "nobody");
+    const wrong = await cliOn(world, ["explain", "a", "--dlq-url", other]);
+    expect(wrong).toMatchObject({ code: 0, stderr: "" });
+    expect(rowsOf(wrong.stdout)["dead letters"]).toMatch(
+      /^could not be looked at: .*\. It is not there under this name/,
+    );
+
+    world.deadLetters.send("x");
+    world.cloud.faults.add({
+      operation: "ReceiveMessage",
+      action: { type: "error", status: 400, code: "AccessDeniedException", message: "no" },
+    });
+    const denied = await cliOn(world, ["explain", "a"]);
+    expect(denied).toMatchObject({ code: 0, stderr: "" });
+    expect(rowsOf(denied.stdout)["dead letters"]).toMatch(/^could not be looked at: no\. These credentials may not/);
+  });
+});
+
+test("of very many dead letters a part is looked at, and given back", async () => {
+  await withStack({ settings: BRIEF }, async (world) => {
+    for (let n = 0; n < 1_015; n++) world.deadLetters.send("x");
+    const { code, stdout } = await cliOn(world, ["explain", "a"]);
+    expect(code).toBe(0);
+    expect(rowsOf(stdout)["dead letters"]).toBe(
+      'none seen; only 1,000 letters looked at: dlq show "a" --limit 100000 sees more',
+    );
+    expect(world.deadLetters.depth()).toEqual({ visible: 1_015, inFlight: 0, delayed: 0 });
   });
 });
 

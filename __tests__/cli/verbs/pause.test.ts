@@ -1,6 +1,7 @@
 /** pause and resume: the schedule, the workers that drain, and what is said about events that wait. */
-import { cliOn, outputsFile, startCli } from "../../support/cli";
-import { STAYING, withStack } from "../../support/e2e";
+import { cli, cliOn, outputsFile, startCli } from "../../support/cli";
+import { type E2E, STAYING, withStack } from "../../support/e2e";
+import { until } from "../../support/e2e-wait";
 
 jest.setTimeout(180_000);
 const HOURLY = { ...STAYING, pollIntervalSeconds: 3600 } as const;
@@ -105,9 +106,93 @@ test("pause --now: workers hand on what they hold and leave; no receive is burnt
       stoppedReason: "s3-express-sync pause --now",
     });
     expect(world.deadLetters.depth().visible).toBe(0);
-    const again = await cliOn(world, ["pause", "--now", "--json"]);
-    expect(JSON.parse(again.stdout)).toMatchObject({ wasPaused: true, workers: 0, workersStopped: 0 });
+    const again = await cliOn(world, ["pause", "--now"]);
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    expect(again.stdout.split("\n").slice(2)).toEqual(["no worker runs", LATER, ""]);
     world.queue.purge();
+  });
+});
+
+test("pause --now stops what a starter launches that was at work when the rule was switched off", async () => {
+  await withStack(STACK, async (world) => {
+    const { cloud } = world;
+    const copies = cloud.faults.hold({ operation: "CopyObject" });
+    const launches = cloud.faults.hold({ operation: "RunTask", principal: "starter" });
+    await world.put("slow", "s");
+    await cloud.s3.flushDeliveries();
+    const look = cloud.lambda.invoke(world.starterName, { time: new Date().toISOString() });
+    await launches.arrived();
+    // The wait for this one outlasts whatever the starter takes.
+    const first = await world.worker();
+    await copies.arrived();
+
+    const outputs = outputsFile(world);
+    const pausing = startCli(["pause", "--now", "--json", "--outputs", outputs.path], cloud.environmentFor("operator"));
+    await first.logged("signal");
+    launches.release();
+    await look;
+    await until("the second worker's stop", () => stopsOf(world) === 2);
+    copies.release();
+    const paused = await pausing.ended;
+    outputs.remove();
+    expect(paused).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(paused.stdout)).toMatchObject({ wasPaused: false, workers: 2, workersStopped: 2 });
+    expect(cloud.ecs.tasks().map(({ lastStatus }) => lastStatus)).toEqual(["STOPPED", "STOPPED"]);
+    world.queue.purge();
+  });
+});
+
+function stopsOf(world: E2E): number {
+  return world.requests("StopTask").length;
+}
+
+test("what is wrong with the call is found before anything is changed", async () => {
+  await withStack(STACK, async (world) => {
+    const other = world.system.queueUrl.replace(/[^/]+$/, "nobody");
+    for (const wrong of [
+      ["--queue-url", other],
+      ["--cluster", "nobody"],
+      ["--now", "--starter", "nobody"],
+    ]) {
+      const { code, stdout, stderr } = await cliOn(world, ["pause", ...wrong]);
+      expect({ wrong, code, stdout }).toEqual({ wrong, code: 1, stdout: "" });
+      expect(stderr).toMatch(/^\w+: .*\nIt is not there under this name in this Region\./);
+    }
+    expect(world.cloud.schedule.rules()[0]?.enabled).toBe(true);
+    expect(world.requests("DisableRule")).toEqual([]);
+  });
+});
+
+test("what fails once the rule is off is told together with that", async () => {
+  await withStack(STACK, async (world) => {
+    const worker = await world.worker();
+    world.cloud.faults.add({
+      operation: "StopTask",
+      action: { type: "error", status: 400, code: "AccessDeniedException", message: "no" },
+    });
+    const { code, stderr } = await cliOn(world, ["pause", "--now"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^${PAUSED(world)}\nAccessDeniedException: no\nThese credentials may not make this call`),
+    );
+    expect(world.cloud.schedule.rules()[0]?.enabled).toBe(false);
+    worker.interrupt();
+    await worker.ended(0);
+  });
+});
+
+/** As a pattern. */
+const PAUSED = ({ system }: E2E): string =>
+  `It is paused: ${system.starterRule} starts no more workers \\(\`resume\` ends it\\)\\. What came after that failed:`;
+
+test("--no-wait without --now is wrong usage, told with all else that is wrong", async () => {
+  const problem = "--no-wait is for --now: without it there is nothing to wait for";
+  const unknown = await cli(["pause", "--no-wait", "--dry-run"]);
+  expect(unknown).toMatchObject({ code: 2, stdout: "" });
+  expect(unknown.stderr).toMatch(new RegExp(`^Several problems:\n  - ${problem}\n  - Which system\\? Not known:\n`));
+  await withStack(STACK, async (world) => {
+    expect(await cliOn(world, ["pause", "--no-wait"])).toEqual({ code: 2, stdout: "", stderr: `${problem}\n` });
+    expect(world.requests("DisableRule")).toEqual([]);
   });
 });
 
@@ -117,12 +202,21 @@ test("--no-wait does not wait; Ctrl-C while waiting leaves the pause in force", 
     const slow = world.cloud.faults.hold({ operation: "CopyObject" });
     await world.put("slow", "s");
     await slow.arrived();
-    expect(await cliOn(world, ["pause", "--now", "--no-wait"])).toMatchObject({ code: 0 });
+    const left = await cliOn(world, ["pause", "--now", "--no-wait"]);
+    expect(left).toMatchObject({ code: 0, stderr: "" });
+    expect(left.stdout.split("\n").slice(2)).toEqual([
+      "1 worker told to drain: what they hold goes back to the queue",
+      "A starter that was at work may launch workers until its minute is over: `pause --now` again stops those.",
+      LATER,
+      "",
+    ]);
     const outputs = outputsFile(world);
     const waiting = startCli(["pause", "--now", "--outputs", outputs.path], world.cloud.environmentFor("operator"));
     while (!waiting.printed().stdout.includes("told to drain")) await new Promise((resolve) => setImmediate(resolve));
     waiting.kill("SIGINT");
-    expect(await waiting.ended).toMatchObject({ code: 1, stderr: "Interrupted.\n" });
+    const interrupted = await waiting.ended;
+    expect(interrupted.code).toBe(1);
+    expect(interrupted.stderr).toMatch(new RegExp(`^${PAUSED(world)}\nInterrupted\\.\n$`));
     outputs.remove();
     expect(world.cloud.schedule.rules()[0]?.enabled).toBe(false);
     slow.release();

@@ -92,8 +92,11 @@ const STEPS: readonly Step[] = [
         new RegExp(
           `^last decision {2}found unsyncable ${AGO} ago by worker [0-9a-f]{8}: copy \\(not-compared\\), 1 message, [\\d.]+ s after the event, CopyObject: Injected by a fault rule of the local cloud\\.$`,
         ),
+        "message        it is among the dead letters",
+        new RegExp(
+          `^dead letters {3}1 letter \\(KeyRefused\\), sent ${AGO} ago: dlq show "refused"; once the cause is gone: dlq redrive --key "refused"$`,
+        ),
         "advice         The destination refuses this key. Rename the object at the source.",
-        'message        it is among the dead letters: dlq show "refused"',
         "next           1 B are copied by one request, because the destination has no such object",
       ],
     },
