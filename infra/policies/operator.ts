@@ -39,7 +39,8 @@ export const OPERATOR_VERBS = {
   pause: [...["SeeQueue", "ListWorkers", "SeeWorkers", "StopWorkers", "SeeSchedule", "PauseSchedule"], "ReadMetrics"],
   resume: ["SeeQueue", "SeeSchedule", "ResumeSchedule", "SeeStarter", "ReadMetrics"],
   cost: ["ListSource", "ReadMetrics"],
-  work: ["Work"],
+  // To tell what waits, with --dry-run.
+  work: ["Work", "SeeQueue"],
 } as const satisfies Record<string, readonly Capability[]>;
 
 export type OperatorVerb = keyof typeof OPERATOR_VERBS;
