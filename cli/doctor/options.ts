@@ -9,6 +9,7 @@ export interface DoctorOptions {
   readonly probeName?: string | undefined;
   readonly timeout?: string | undefined;
   readonly trigger?: true | undefined;
+  readonly force?: true | undefined;
 }
 
 export interface DoctorRequest {
@@ -22,15 +23,19 @@ export interface ProbeRequest {
   readonly key: string | undefined;
   readonly timeoutSeconds: number;
   readonly trigger: boolean;
+  /** Even where nothing is known that could start a worker. */
+  readonly force: boolean;
 }
 
 const MAX_SAMPLE = 1_000_000;
 const MAX_TIMEOUT_SECONDS = 3600;
 
 export function readDoctorOptions(options: DoctorOptions, prefix: string): Parsed<DoctorRequest> {
-  const { probe, probeName, timeout = "300", trigger, sample = "2000" } = options;
+  const { probe, probeName, timeout = "300", trigger, force, sample = "2000" } = options;
   const key = probeName === undefined ? undefined : prefix + probeName;
-  const needProbe = (["probeName", "timeout", "trigger"] as const).filter((name) => options[name] !== undefined);
+  const needProbe = (["probeName", "timeout", "trigger", "force"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
   const problems = [
     ...numberProblem("--sample", sample, 1, MAX_SAMPLE),
     ...numberProblem("--timeout", timeout, 1, MAX_TIMEOUT_SECONDS),
@@ -46,7 +51,10 @@ export function readDoctorOptions(options: DoctorOptions, prefix: string): Parse
     ok: true,
     config: {
       sample: Number(sample),
-      probe: probe === true ? { key, timeoutSeconds: Number(timeout), trigger: trigger === true } : undefined,
+      probe:
+        probe === true
+          ? { key, timeoutSeconds: Number(timeout), trigger: trigger === true, force: force === true }
+          : undefined,
     },
   };
 }

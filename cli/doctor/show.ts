@@ -3,6 +3,7 @@ import { count } from "../shell/words";
 import type { Out } from "../shell/out";
 import type { Result, Verdict } from "./check";
 import type { LegName, ProbeResult } from "./probe";
+import type { Obstacle } from "./standstill";
 
 export interface Totals {
   readonly problems: number;
@@ -64,6 +65,14 @@ export function printProbe(out: Out, { key, legs, failed }: ProbeResult): void {
     ],
   );
   if (failed !== undefined) out.line(failed.advice);
+}
+
+/** Of a probe that was not sent. */
+export function printObstacles(out: Out, obstacles: readonly Obstacle[]): void {
+  out.line();
+  out.line("The probe was not sent: no worker runs, and nothing can start one.");
+  for (const { why, advice } of obstacles) out.line(`  ${why}. ${advice}`);
+  out.line("If `work` runs on some machine, --force sends it all the same.");
 }
 
 function coloured({ colors }: Out, verdict: Verdict): string {

@@ -18,6 +18,7 @@ export const OPERATOR_VERBS = {
   ],
   doctor: [
     ...["SeeQueue", "SeeDeadLetters", "SeeTaskDefinition", "SeeSchedule", "SeeTargets", "SeeStarter", "RunStarter"],
+    ...["ListWorkers", "SeeWorkers"],
     ...["ListSource", "ReadSource", "SeeSource", "SeeTags", "SeeDestination", "WriteDestinationByHand", "Probe"],
     ...["SeeNetwork", "SeeQuotas", "SeeKeys", "DecryptSource", "EncryptProbe", "DecryptDestination"],
   ],
