@@ -5,8 +5,10 @@ import { CHECKS } from "../doctor/checks";
 import { type DoctorRequest, type ProbeRequest, readDoctorOptions } from "../doctor/options";
 import type { Facts } from "../doctor/facts";
 import { readFacts } from "../doctor/read-facts";
+import { expectUnused } from "../doctor/probe";
+import { planDocument, planRows } from "../doctor/probe-plan";
 import { sendProbe } from "../doctor/send-probe";
-import { printObstacles, printProbe, printResults, totalsOf } from "../doctor/show";
+import { printObstacles, printPlan, printProbe, printResults, totalsOf } from "../doctor/show";
 import { obstaclesTo, readStanding } from "../doctor/standstill";
 import type { Context } from "../shell/context";
 import type { ExitCode } from "../shell/errors";
@@ -28,7 +30,7 @@ export function doctorVerb(shell: Shell) {
       "Exit codes: 0 no problem (warnings and what could not be looked at are told), 1 a problem or a probe that got stuck, 2 wrong usage.",
     ].join("\n"),
     needs: NEEDS,
-    examples: ["doctor", "doctor --probe --trigger", "doctor --json"],
+    examples: ["doctor", "doctor --probe --trigger", "doctor --probe --dry-run", "doctor --json"],
     json: "one document",
   })
     .option("--sample <n>", "keys of the source to look at (default 2000)")
@@ -37,6 +39,7 @@ export function doctorVerb(shell: Shell) {
     .option("--timeout <seconds>", "how long a leg of the probe may take (default 300)")
     .option("--trigger", "with --probe: run the starter now instead of waiting for its schedule")
     .option("--force", "with --probe: send it although nothing could start a worker: one of `work` takes it")
+    .option("--dry-run", "with --probe: say what it would do, write nothing")
     .action((options) =>
       shell.runAsked(options, NEEDS, ({ prefix = "" }) => readDoctorOptions(options, prefix), examine),
     );
@@ -65,10 +68,20 @@ async function send(context: Context<SystemField>, facts: Facts, asked: ProbeReq
   const obstacles = asked.force ? [] : obstaclesTo(await readStanding(facts), system, asked.trigger);
   signal.throwIfAborted();
   if (obstacles.length > 0) {
-    printObstacles(out, obstacles);
-    return { document: { notSent: obstacles }, failed: true };
+    printObstacles(out, obstacles, asked.dryRun);
+    return { document: { ...(asked.dryRun ? { dryRun: true } : {}), notSent: obstacles }, failed: true };
   }
+  if (asked.dryRun) return foretell(context, facts, asked);
   const result = await sendProbe(context, asked);
   printProbe(out, result);
   return { document: result, failed: result.failed !== undefined };
+}
+
+async function foretell({ out, system }: Context<SystemField>, facts: Facts, asked: ProbeRequest): Promise<Probed> {
+  const { key } = asked;
+  if (key !== undefined) {
+    await expectUnused(key, { source: () => facts.headSource(key), destination: () => facts.headDestination(key) });
+  }
+  printPlan(out, planRows(asked, system));
+  return { document: planDocument(asked, system), failed: false };
 }

@@ -65,7 +65,7 @@ it("help is made of paragraphs: no line begins with a blank that belongs to none
 
 it("every verb that changes something has --dry-run, every verb has --json and --debug", async () => {
   const changing = [
-    ...["backfill", "verify", "work", "dlq redrive", "dlq purge"],
+    ...["backfill", "verify", "doctor", "work", "dlq redrive", "dlq purge"],
     ...["trigger", "scale", "pause", "resume"],
   ];
   for (const words of VERBS) {
