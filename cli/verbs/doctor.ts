@@ -27,7 +27,7 @@ export function doctorVerb(shell: Shell) {
       "--probe writes a small object under the prefix, times each leg of its way and takes it away. Where no worker runs and nothing",
       "can start one (the most workers allowed is 0, or the schedule is off and --trigger is not given) it writes nothing, says what",
       "to do and does not wait. It cannot see what `work` runs on some machine: then add --force.",
-      "Exit codes: 0 no problem (warnings and what could not be looked at are told), 1 a problem or a probe that got stuck, 2 wrong usage.",
+      "Exit codes: 0 no problem (warnings and what could not be looked at are told), 1 a problem, or a probe that got stuck or could not be sent, 2 wrong usage.",
     ].join("\n"),
     needs: NEEDS,
     examples: ["doctor", "doctor --probe --trigger", "doctor --probe --dry-run", "doctor --json"],
