@@ -23,15 +23,22 @@ const SETUP_CODES: ReadonlySet<ErrorCode> = new Set([
   "QueueGone",
 ]);
 
-/** Empty when nothing is wrong with the set-up. Never rejects. */
-export async function preflight(ports: PreflightPorts, signal: AbortSignal): Promise<readonly string[]> {
+/**
+ * Empty when nothing is wrong with the set-up. Never rejects, and changes nothing.
+ * @param undecided told of each look that brought no answer, for a reason that may pass by itself
+ */
+export async function preflight(
+  ports: PreflightPorts,
+  signal: AbortSignal,
+  undecided: (what: string) => void = () => undefined,
+): Promise<readonly string[]> {
   const { source, destination, queue } = ports;
   const checks: readonly (readonly [what: string, check: () => Promise<unknown>])[] = [
     [`source bucket ${source.name}`, () => checkSource(source, signal)],
     [`destination bucket ${destination.name}`, () => destination.head(PROBE_KEY, signal)],
     ["queue", () => checkQueue(queue, signal)],
   ];
-  const problems = await Promise.all(checks.map(([what, check]) => problemOf(what, check)));
+  const problems = await Promise.all(checks.map(([what, check]) => problemOf(what, check, undecided)));
   return problems.filter((problem) => problem !== undefined);
 }
 
@@ -47,12 +54,20 @@ async function checkQueue(queue: Queue, signal: AbortSignal): Promise<void> {
   if (error !== undefined) throw error;
 }
 
-async function problemOf(what: string, check: () => Promise<unknown>): Promise<string | undefined> {
+async function problemOf(
+  what: string,
+  check: () => Promise<unknown>,
+  undecided: (what: string) => void,
+): Promise<string | undefined> {
   try {
     await check();
     return undefined;
   } catch (thrown) {
     const error: SyncError = asSyncError(thrown, what);
-    return SETUP_CODES.has(error.code) ? `${what}: ${adviceFor(error.code)} (${error.message})` : undefined;
+    const text = `${what}: ${adviceFor(error.code)} (${error.message})`;
+    if (SETUP_CODES.has(error.code)) return text;
+    // Refused as a receipt: there is a queue that this may delete from.
+    if (error.code !== "ReceiptInvalid") undecided(text);
+    return undefined;
   }
 }

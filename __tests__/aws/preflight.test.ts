@@ -14,7 +14,7 @@ interface Troubles {
   queueEntry?: ErrorCode;
 }
 
-const run = (troubles: Troubles) => {
+const run = (troubles: Troubles, undecided?: (what: string) => void) => {
   const { exists = true, sourceHead, destinationHead, queue, queueEntry } = troubles;
   const orFail = <T>(code: ErrorCode | undefined, value: T): Promise<T> =>
     code === undefined ? Promise.resolve(value) : Promise.reject(failure(code));
@@ -27,7 +27,7 @@ const run = (troubles: Troubles) => {
     destination: { name: "dst", head: () => orFail(destinationHead, ABSENT) },
     queue: { delete: () => orFail(queue, [queueEntry === undefined ? undefined : failure(queueEntry)]) },
   };
-  return preflight(ports as unknown as PreflightPorts, signal());
+  return preflight(ports as unknown as PreflightPorts, signal(), undecided);
 };
 
 test("a good set-up has no problems; the receipt that is none is expected to be refused", async () => {
@@ -62,6 +62,16 @@ test.each<[Troubles]>([
   [{ destinationHead: "NotConnected" }],
   [{ queue: "Timeout" }],
   [{ queueEntry: "Unknown" }],
-])("%p may pass by itself", async (troubles) => {
-  expect(await run(troubles)).toEqual([]);
+])("%p may pass by itself: no problem, and told to whoever wants to know", async (troubles) => {
+  const told: string[] = [];
+  expect(await run(troubles, (what) => told.push(what))).toEqual([]);
+  const [code] = Object.values(troubles) as [ErrorCode];
+  expect(told).toEqual([expect.stringMatching(new RegExp(`^[a-z ]+.*\\(Op: because of ${code}\\)$`))]);
+});
+
+test("of a good set-up nothing is left undecided", async () => {
+  const told: string[] = [];
+  for (const troubles of [{}, { queueEntry: "ReceiptInvalid" } as const])
+    await run(troubles, (what) => told.push(what));
+  expect(told).toEqual([]);
 });

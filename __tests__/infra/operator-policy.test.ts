@@ -106,6 +106,7 @@ async function runEveryVerb(world: E2E): Promise<void> {
       times: 1,
       action: { type: "error", status: 400, code: "KeyTooLongError" },
     });
+    await run("work", "--dry-run");
     await run("work");
     await run("dlq", "purge", "--reason", "unknown-sender", "--yes");
     deadLetters.send("x");

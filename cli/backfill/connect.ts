@@ -15,18 +15,17 @@ import type { System } from "../../core/system";
 import type { DryRunDeps } from "./dry-run";
 
 /** Batches are cut by them, and requests estimated; the workers' own may be others. */
-const SIZES: CopySizes = { partSize: DEFAULTS.partSize, multipartThreshold: DEFAULTS.multipartThreshold };
+export const SIZES: CopySizes = { partSize: DEFAULTS.partSize, multipartThreshold: DEFAULTS.multipartThreshold };
 const SLOTS = 128;
 
 export interface ConnectedQueue {
   readonly queue: Queue;
-  readonly sizes: CopySizes;
   readonly destroy: () => void;
 }
 
 export function connectQueue({ region, queueUrl }: Pick<System, "region" | "queueUrl">): ConnectedQueue {
   const client = makeQueueClient({ region });
-  return { queue: makeQueue({ client, queueUrl }), sizes: SIZES, destroy: () => client.destroy() };
+  return { queue: makeQueue({ client, queueUrl }), destroy: () => client.destroy() };
 }
 
 export type ConnectedBuckets = Pick<

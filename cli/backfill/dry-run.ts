@@ -25,6 +25,7 @@ export interface DryRunDeps {
   readonly signal: AbortSignal;
   readonly sizes: CopySizes;
   readonly unitKeys: number;
+  /** Told page by page how many keys were listed so far; of a large bucket the first result is long in coming. */
   readonly onListed: (keys: number) => void;
 }
 
@@ -73,7 +74,6 @@ export async function dryRun(deps: DryRunDeps, range: ListRange, compare: boolea
         if (isAborted(deps.signal)) return;
         add(totals, result, deps.sizes);
         ranges.push(...result.rest);
-        deps.onListed(totals.listed);
       } catch (thrown) {
         failed = true;
         if (!(thrown instanceof Interruption)) throw thrown;
@@ -89,7 +89,7 @@ export async function dryRun(deps: DryRunDeps, range: ListRange, compare: boolea
 }
 
 function unitDeps({ source, destination, sourceListing, destinationListing, unitKeys, ...deps }: DryRunDeps): UnitDeps {
-  const { clock, random, signal } = deps;
+  const { clock, random, signal, onListed } = deps;
   const calls = makeKeyCalls(
     {
       ...{ clock, random, log: SILENT, tally: makeTally(), abandon: signal },
@@ -103,12 +103,13 @@ function unitDeps({ source, destination, sourceListing, destinationListing, unit
       onWritten: () => undefined,
     },
   );
-  let failures = 0;
+  let [failures, listed] = [0, 0];
   return {
     ...{ source, destination, unitKeys },
     ...{ sourceListing: telling(sourceListing), destinationListing: telling(destinationListing) },
     reads: calls.begin,
     lanes: HEADS,
+    onPage: (keys) => onListed((listed += keys)),
     async onFailure(error: SyncError) {
       if (++failures >= ATTEMPTS) throw error;
       await clock.sleep(backoffMs(failures, PAUSE, random()), signal);

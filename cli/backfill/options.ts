@@ -3,6 +3,23 @@ import { utf8Length } from "../../core/fingerprint";
 import { isWellFormed, MAX_KEY_BYTES } from "../../core/keys";
 import type { Parsed } from "../../core/variables";
 
+/** To name what is backfilled. */
+export type SourceField = "region" | "sourceBucket" | "prefix";
+/** To compare. */
+export type BucketsField = SourceField | "destinationBucket";
+/** To send. */
+export type QueueField = SourceField | "queueUrl";
+export type Field = BucketsField | QueueField;
+
+const SOURCE: readonly SourceField[] = ["region", "sourceBucket", "prefix"];
+export const NEEDS: readonly Field[] = [...SOURCE, "destinationBucket", "queueUrl"];
+
+/** What must be known of the system: the queue only where something is sent, the destination only where this machine compares. */
+export function needsOf({ dryRun, inventory }: BackfillOptions): readonly Field[] {
+  if (dryRun !== true) return [...SOURCE, "queueUrl"];
+  return inventory === undefined ? [...SOURCE, "destinationBucket"] : SOURCE;
+}
+
 export interface BackfillOptions {
   readonly prefix?: string | undefined;
   readonly all?: true | undefined;

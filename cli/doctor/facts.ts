@@ -26,6 +26,8 @@ export interface Facts {
   deadLetters(): Promise<QueueSetup>;
   starter(): Promise<Parsed<StarterConfig>>;
   rule(): Promise<ScheduleRule & { readonly targets: readonly string[] }>;
+  /** Workers in ECS that are not on their way out, those that are starting included. */
+  workers(): Promise<number>;
   task(): Promise<TaskFacts & { readonly worker: Parsed<WorkerConfig> }>;
   subnets(ids: readonly string[]): Promise<readonly SubnetRoutes[]>;
   quota(capacity: keyof typeof FARGATE_QUOTAS): Promise<number | undefined>;

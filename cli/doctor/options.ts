@@ -9,6 +9,8 @@ export interface DoctorOptions {
   readonly probeName?: string | undefined;
   readonly timeout?: string | undefined;
   readonly trigger?: true | undefined;
+  readonly force?: true | undefined;
+  readonly dryRun?: true | undefined;
 }
 
 export interface DoctorRequest {
@@ -22,20 +24,26 @@ export interface ProbeRequest {
   readonly key: string | undefined;
   readonly timeoutSeconds: number;
   readonly trigger: boolean;
+  /** Even where nothing is known that could start a worker. */
+  readonly force: boolean;
+  /** Only to say what it would do. */
+  readonly dryRun: boolean;
 }
 
 const MAX_SAMPLE = 1_000_000;
 const MAX_TIMEOUT_SECONDS = 3600;
 
 export function readDoctorOptions(options: DoctorOptions, prefix: string): Parsed<DoctorRequest> {
-  const { probe, probeName, timeout = "300", trigger, sample = "2000" } = options;
+  const { probe, probeName, timeout = "300", trigger, force, dryRun, sample = "2000" } = options;
   const key = probeName === undefined ? undefined : prefix + probeName;
-  const needProbe = (["probeName", "timeout", "trigger"] as const).filter((name) => options[name] !== undefined);
+  const needProbe = (["probeName", "timeout", "trigger", "force", "dryRun"] as const).filter(
+    (name) => options[name] !== undefined,
+  );
   const problems = [
     ...numberProblem("--sample", sample, 1, MAX_SAMPLE),
     ...numberProblem("--timeout", timeout, 1, MAX_TIMEOUT_SECONDS),
     ...(probe === undefined && needProbe.length > 0
-      ? [`${needProbe.map((name) => (name === "probeName" ? "--probe-name" : `--${name}`)).join(", ")} without --probe`]
+      ? [`${needProbe.map((name) => FLAGS[name]).join(", ")} without --probe`]
       : []),
     ...(probeName === "" || (key !== undefined && utf8Length(key) > MAX_KEY_BYTES)
       ? [`--probe-name must be a name of at most ${MAX_KEY_BYTES} bytes together with the prefix`]
@@ -46,14 +54,36 @@ export function readDoctorOptions(options: DoctorOptions, prefix: string): Parse
     ok: true,
     config: {
       sample: Number(sample),
-      probe: probe === true ? { key, timeoutSeconds: Number(timeout), trigger: trigger === true } : undefined,
+      probe:
+        probe === true
+          ? {
+              key,
+              timeoutSeconds: Number(timeout),
+              trigger: trigger === true,
+              force: force === true,
+              dryRun: dryRun === true,
+            }
+          : undefined,
     },
   };
 }
 
+const FLAGS = {
+  probeName: "--probe-name",
+  timeout: "--timeout",
+  trigger: "--trigger",
+  force: "--force",
+  dryRun: "--dry-run",
+} as const;
+
+/** What the keys of probes begin with that were given no name. */
+export function probesUnder(prefix: string): string {
+  return `${prefix}.s3-express-sync-probe/`;
+}
+
 /** The key of a probe that was given no name. */
 export function probeKey(prefix: string, random: () => number): string {
-  return `${prefix}.s3-express-sync-probe/${Math.floor(random() * 2 ** 48).toString(36)}`;
+  return `${probesUnder(prefix)}${Math.floor(random() * 2 ** 48).toString(36)}`;
 }
 
 function numberProblem(flag: string, text: string, least: number, most: number): readonly string[] {

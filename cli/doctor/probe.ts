@@ -42,20 +42,16 @@ type Phase = "nothing" | "written" | "deleted";
 
 const LOOK_EVERY_MS = 1_000;
 /** The event may not be in the queue yet when the starter looks first. */
-const TRIGGER_EVERY_MS = 10_000;
+export const TRIGGER_EVERY_MS = 10_000;
 const CLEAN_UP_MS = 30_000;
 
 /** @throws Error when there is an object of that name already, or the source cannot be written; what `signal` reports once it aborts */
 export async function probe(deps: ProbeDeps, key: string, signal: AbortSignal): Promise<ProbeResult> {
   const { clock, source, destination, object } = deps;
-  // Whatever has this name is somebody's, and the probe's would be deleted in its place.
-  for (const [where, side] of [
-    ["source", source],
-    ["destination", destination],
-  ] as const) {
-    if ((await side.head(key, signal)).kind === "absent") continue;
-    throw new Error(`There is an object ${JSON.stringify(key)} at the ${where} already: give another --probe-name.`);
-  }
+  await expectUnused(key, {
+    source: () => source.head(key, signal),
+    destination: () => destination.head(key, signal),
+  });
   const legs: Leg[] = [];
   const versions: string[] = [];
   const timed = async <T>(leg: LegName, work: () => Promise<T>): Promise<T> => {
@@ -93,6 +89,22 @@ export async function probe(deps: ProbeDeps, key: string, signal: AbortSignal): 
     return gone === undefined ? { key, legs } : { key, legs, failed: gone };
   } finally {
     await cleanUp(deps, key, phase, versions);
+  }
+}
+
+type Look = () => Promise<{ readonly kind: string }>;
+
+/**
+ * Whatever has this name is somebody's, and would be deleted in the probe's place.
+ * @throws Error when there is an object of that name on one side
+ */
+export async function expectUnused(
+  key: string,
+  sides: { readonly source: Look; readonly destination: Look },
+): Promise<void> {
+  for (const where of ["source", "destination"] as const) {
+    if ((await sides[where]()).kind === "absent") continue;
+    throw new Error(`There is an object ${JSON.stringify(key)} at the ${where} already: give another --probe-name.`);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   makeSourceClient,
 } from "../../aws";
 import { makeListing } from "../../aws/listings";
+import { readTasks } from "../../aws/fleet";
 import { readCaller, readFargateQuota, readKey } from "../../aws/operator/account";
 import { countTags, readEncryption, readNotifications } from "../../aws/operator/bucket-configuration";
 import { makeOperatorClients } from "../../aws/operator/clients";
@@ -17,6 +18,7 @@ import { readRule } from "../../aws/operator/schedule-rule";
 import { readStarter } from "../../aws/operator/starter-function";
 import { readTaskDefinition } from "../../aws/operator/task-definition";
 import { parseStarterEnv, parseWorkerEnv } from "../../core/env";
+import { assessFleet } from "../../core/fleet";
 import { isUnderPrefix } from "../../core/keys";
 import type { ListedObject, Listing } from "../../core/ports";
 import type { System } from "../../core/system";
@@ -71,6 +73,11 @@ export function readFacts(system: System, sampleSize: number, { clock, random, s
       once("rule", async () => {
         const rule = await readRule(clients.events, system.starterRule, signal);
         return { ...rule, targets: await readRuleTargets(clients.events, system.starterRule, signal) };
+      }),
+    workers: () =>
+      once("workers", async () => {
+        const tasks = await readTasks(clients.ecs, system, { signal });
+        return assessFleet(tasks, { launches: [], spotRefusedAt: 0 }, clock.wallMs()).running;
       }),
     task: () =>
       once("task", async () => {

@@ -3,6 +3,8 @@ import { count } from "../shell/words";
 import type { Out } from "../shell/out";
 import type { Result, Verdict } from "./check";
 import type { LegName, ProbeResult } from "./probe";
+import type { planRows } from "./probe-plan";
+import type { Obstacle } from "./standstill";
 
 export interface Totals {
   readonly problems: number;
@@ -64,6 +66,25 @@ export function printProbe(out: Out, { key, legs, failed }: ProbeResult): void {
     ],
   );
   if (failed !== undefined) out.line(failed.advice);
+}
+
+/** Of a probe that was only asked about. */
+export function printPlan(out: Out, rows: ReturnType<typeof planRows>): void {
+  out.line();
+  out.line("Nothing was written (--dry-run). The probe would go this way:");
+  out.table(
+    ["leg", "what it does"],
+    rows.map(([leg, what]) => [LEGS[leg], what]),
+  );
+  out.line("Whatever happens, it is taken away again on both sides.");
+}
+
+/** Of a probe that is not sent. */
+export function printObstacles(out: Out, obstacles: readonly Obstacle[], dryRun: boolean): void {
+  out.line();
+  out.line(`The probe ${dryRun ? "would not be" : "was not"} sent: no worker runs, and nothing can start one.`);
+  for (const { why, advice } of obstacles) out.line(`  ${why}. ${advice}`);
+  out.line("If `work` runs on some machine, --force sends it all the same.");
 }
 
 function coloured({ colors }: Out, verdict: Verdict): string {

@@ -3,6 +3,7 @@ import type { LogEvent, LogQuery } from "../../aws/operator/logs";
 import type { Clock } from "../../core/ports";
 import { isWanted, type Line, readLine } from "./line";
 import { patternsFor, type Wanted } from "./pattern";
+import { makeSeen, type Seen } from "./seen";
 
 export type ReadLog = (query: LogQuery, signal: AbortSignal) => AsyncIterable<readonly LogEvent[]>;
 
@@ -65,29 +66,25 @@ function earliest(heads: readonly IteratorResult<LogEvent, unknown>[]): number |
 
 const POLL_MS = 2_000;
 /** Lines of several processes arrive out of order and late ("typically within seconds"): that far back is looked at again. */
-const OVERLAP_MS = 30_000;
+export const OVERLAP_MS = 30_000;
 
-/** Each line once, from `from` on, until `signal` aborts. Never rejects because of it. */
+/** What `follow` remembers of the lines from `from` on (epoch milliseconds). */
+export function remembering(from: number): Seen {
+  return makeSeen(from, OVERLAP_MS);
+}
+
+/** Each line that `seen` has not seen once, until `signal` aborts. Never rejects because of it. */
 export async function* follow(
   read: ReadLog,
   source: LogSource,
-  from: number,
+  seen: Seen,
   { clock, signal }: { readonly clock: Pick<Clock, "sleep">; readonly signal: AbortSignal },
 ): AsyncGenerator<Found> {
-  let seen = new Map<string, number>();
-  let start = from;
   try {
     while (!signal.aborted) {
-      let newest = start;
-      for await (const found of readOnce(read, source, { from: start }, signal)) {
-        const { id, at } = found.source;
-        newest = Math.max(newest, at);
-        if (seen.has(id)) continue;
-        seen.set(id, at);
-        yield found;
+      for await (const found of readOnce(read, source, { from: seen.from }, signal)) {
+        if (seen.add(found.source)) yield found;
       }
-      start = Math.max(start, newest - OVERLAP_MS);
-      seen = new Map([...seen].filter(([, at]) => at >= start));
       await clock.sleep(POLL_MS, signal);
     }
   } catch (error) {

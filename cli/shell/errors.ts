@@ -39,6 +39,13 @@ export function explainError(error: unknown): string {
   return advice === undefined ? text : `${text}\n${advice}`;
 }
 
+const DENIED = new Set(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AccessDeniedFault"]);
+
+/** Whether these credentials may not make the call. */
+export function isDenied(error: unknown): boolean {
+  return DENIED.has(isSyncError(error) ? error.code : error instanceof Error ? error.name : "");
+}
+
 const NO_CREDENTIALS = "No AWS credentials. Sign in (aws sso login), or set AWS_PROFILE or the AWS_* variables.";
 const NOT_THERE =
   "It is not there under this name in this Region. Look at --stack, --region and the options and variables that name the system (--help).";

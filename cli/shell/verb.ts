@@ -41,7 +41,11 @@ export interface VerbText<N extends SystemField> {
   /** Command lines that run as they stand, without the name of the program. */
   readonly examples: readonly string[];
   /** What --json prints. */
-  readonly json: "one document" | "one document per line" | "one document; one per line with --watch";
+  readonly json:
+    | "one document"
+    | "one document per line"
+    | "one document per line; one document with --dry-run"
+    | "one document; one per line with --watch";
 }
 
 /** A command with the shared options; the caller adds options of its own and an action. */

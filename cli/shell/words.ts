@@ -1,10 +1,16 @@
 /** Numbers in words for people. */
+import type { QueueDepth } from "../../core/scale";
 
 const FORMAT = new Intl.NumberFormat("en-US");
 
 /** "1 message", "1,240 messages". */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${FORMAT.format(number)} ${number === 1 ? one : many}`;
+}
+
+/** "1,240 messages waiting, 20 held by workers, 0 delayed". */
+export function queueDepth({ visible, inFlight, delayed }: QueueDepth): string {
+  return `${count(visible, "message")} waiting, ${FORMAT.format(inFlight)} held by workers, ${FORMAT.format(delayed)} delayed`;
 }
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;

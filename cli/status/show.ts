@@ -3,7 +3,7 @@ import { LIST_PRICES } from "../../core/cost";
 import { describeLook } from "../../core/look";
 import { formatDollars } from "../cost/quantities";
 import { duration } from "../shell/progress";
-import { bytes, count } from "../shell/words";
+import { bytes, count, queueDepth } from "../shell/words";
 import type { Summary } from "./describe";
 import { pauseOf, type Situation } from "./situation";
 
@@ -30,7 +30,7 @@ export function statusLine({ at }: Pick<Situation, "at">, { sentence }: Pick<Sum
 }
 
 function queueText({ at, queue, activity: { oldest } }: Situation): string {
-  const depth = `${count(queue.visible, "message")} waiting, ${queue.inFlight.toLocaleString("en-US")} held by workers, ${queue.delayed.toLocaleString("en-US")} delayed`;
+  const depth = queueDepth(queue);
   if (queue.visible + queue.inFlight + queue.delayed === 0) return depth;
   if (oldest === undefined) return `${depth}; age of the oldest not measured yet`;
   return `${depth}; oldest ${duration(oldest.seconds)} (as of ${duration((at - oldest.at) / 1000)} ago)`;

@@ -4,17 +4,25 @@ import { listWork } from "../../core/envelope";
 import type { EnvelopeHistory } from "../../core/messages";
 import type { System } from "../../core/system";
 import { bytes, count } from "../shell/words";
-import { connectBuckets, connectQueue } from "../backfill/connect";
+import { connectBuckets, connectQueue, SIZES } from "../backfill/connect";
 import { type DryRun, dryRun } from "../backfill/dry-run";
-import { type FromInventory, fromInventory } from "../backfill/from-inventory";
-import { type BackfillOptions, type BackfillPlan, planOf } from "../backfill/options";
+import { type FromInventory, fromInventory, type FromInventoryDeps } from "../backfill/from-inventory";
+import {
+  type BackfillOptions,
+  type BackfillPlan,
+  type BucketsField,
+  type Field,
+  NEEDS,
+  needsOf,
+  type Place,
+  planOf,
+  type QueueField,
+  type SourceField,
+} from "../backfill/options";
 import { sendEnvelopes } from "../backfill/send";
 import type { Context } from "../shell/context";
 import type { ExitCode } from "../shell/errors";
 import { makeVerb, type Shell } from "../shell/verb";
-
-const NEEDS = ["region", "sourceBucket", "destinationBucket", "prefix", "queueUrl"] as const;
-type Needs = (typeof NEEDS)[number];
 
 export function backfillVerb(shell: Shell) {
   return makeVerb("backfill", {
@@ -40,20 +48,33 @@ export function backfillVerb(shell: Shell) {
     .option("--resume <where>", "go on where an earlier call with --inventory stopped; it printed this")
     .option("--dry-run", "send nothing: list and compare from this machine, and print what would be queued")
     .action((options) =>
-      shell.runAsked(options, NEEDS, ({ prefix = "" }) => planOf(options satisfies BackfillOptions, prefix), run),
+      shell.runAsked(
+        options,
+        needsOf(options satisfies BackfillOptions),
+        ({ prefix = "" }) => planOf(options, prefix),
+        run,
+      ),
     );
 }
 
-async function run(context: Context<Needs>, plan: BackfillPlan): Promise<ExitCode> {
-  if (plan.inventory !== undefined) return readInventory(context, plan, plan.inventory);
-  return plan.isDryRun ? look(context, plan) : start(context, plan);
+/** Of the system there is only what needsOf tells: each way to go takes what it may use. */
+async function run(context: Context<Field>, plan: BackfillPlan): Promise<ExitCode> {
+  const { inventory, isDryRun } = plan;
+  if (inventory !== undefined) {
+    return readInventory(context, plan, inventory, isDryRun ? () => Promise.resolve() : sender(context));
+  }
+  return isDryRun ? look(context, plan) : start(context, plan);
 }
 
-async function start(context: Context<Needs>, { prefix, compare }: BackfillPlan): Promise<ExitCode> {
-  const { system, out, clock, random, onEnd } = context;
+function sender({ system, clock, random, onEnd }: Context<QueueField>): FromInventoryDeps["send"] {
   const { queue, destroy } = connectQueue(system);
   onEnd(destroy);
-  await sendEnvelopes({ queue, clock, random }, [listWork({ prefix }, historyAt(clock.wallMs()), compare)]);
+  return (envelopes) => sendEnvelopes({ queue, clock, random }, envelopes);
+}
+
+async function start(context: Context<QueueField>, { prefix, compare }: BackfillPlan): Promise<ExitCode> {
+  const { system, out, clock } = context;
+  await sender(context)([listWork({ prefix }, historyAt(clock.wallMs()), compare)]);
   out.document({ started: true, bucket: system.sourceBucket, prefix, compare, messages: 1 });
   const what = compare ? "every key that differs" : "every key";
   out.line(`Started: the workers list ${whereOf(system, prefix)} and queue ${what}.`);
@@ -63,7 +84,7 @@ async function start(context: Context<Needs>, { prefix, compare }: BackfillPlan)
   return 0;
 }
 
-async function look(context: Context<Needs>, { prefix, compare }: BackfillPlan): Promise<ExitCode> {
+async function look(context: Context<BucketsField>, { prefix, compare }: BackfillPlan): Promise<ExitCode> {
   const { system, out, clock, random, signal, onEnd } = context;
   const { destroy, sizes, unitKeys, ...buckets } = connectBuckets(system);
   onEnd(destroy);
@@ -78,7 +99,7 @@ async function look(context: Context<Needs>, { prefix, compare }: BackfillPlan):
   return found.isComplete ? 0 : 1;
 }
 
-function printDryRun({ out }: Context<Needs>, where: string, found: DryRun): void {
+function printDryRun({ out }: Pick<Context, "out">, where: string, found: DryRun): void {
   const of = found.isComplete
     ? `${where} has ${count(found.listed, "key")}`
     : `Stopped after ${count(found.listed, "key")} of ${where}`;
@@ -112,20 +133,18 @@ const REASONS = {
 } as const;
 
 async function readInventory(
-  context: Context<Needs>,
+  context: Context<SourceField>,
   plan: BackfillPlan,
-  place: NonNullable<BackfillPlan["inventory"]>,
+  place: Place,
+  send: FromInventoryDeps["send"],
 ): Promise<ExitCode> {
-  const { system, out, clock, random, signal, onEnd } = context;
+  const { system, out, clock, signal, onEnd } = context;
   const reader = makeObjectReader(system.region);
   onEnd(() => reader.destroy());
-  const { queue, sizes, destroy } = connectQueue(system);
-  onEnd(destroy);
   const progress = out.progress("Rows read");
   const result = await fromInventory(
     {
-      ...{ reader, signal, sizes },
-      send: plan.isDryRun ? () => Promise.resolve() : (batch) => sendEnvelopes({ queue, clock, random }, batch),
+      ...{ reader, signal, send, sizes: SIZES },
       onRows: (rows, expected) => progress.update(rows, expected),
       history: historyAt(clock.wallMs()),
     },
@@ -136,7 +155,7 @@ async function readInventory(
   return result.isComplete ? 0 : 1;
 }
 
-function printInventory({ out }: Context<Needs>, { isDryRun }: BackfillPlan, result: FromInventory): void {
+function printInventory({ out }: Pick<Context, "out">, { isDryRun }: BackfillPlan, result: FromInventory): void {
   const { keys, rows, messages, copyRequests, resume } = result;
   const done = isDryRun ? "would be queued" : "queued";
   const skipped = rows - keys;

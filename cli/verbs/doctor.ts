@@ -1,20 +1,17 @@
 /** doctor: what is misconfigured, and what to do about it; with --probe an object goes the whole way. */
-import { makeDestinationBucket, makeDestinationClient, makeSourceBucket, makeSourceClient } from "../../aws";
-import { makeOperatorClients, type OperatorClients } from "../../aws/operator/clients";
-import { makeProbeObject } from "../../aws/operator/probe-object";
-import { readQueueState } from "../../aws/operator/queue-state";
-import { invokeStarter } from "../../aws/operator/starter-function";
 import { SYSTEM_FIELD_NAMES, type SystemField } from "../../core/system";
-import { sha256 } from "../../worker/digest";
 import { runChecks } from "../doctor/check";
 import { CHECKS } from "../doctor/checks";
-import { probeKey, type ProbeRequest, readDoctorOptions } from "../doctor/options";
-import { probe, type ProbeResult } from "../doctor/probe";
+import { type DoctorRequest, type ProbeRequest, readDoctorOptions } from "../doctor/options";
+import type { Facts } from "../doctor/facts";
 import { readFacts } from "../doctor/read-facts";
-import { printProbe, printResults, totalsOf } from "../doctor/show";
+import { expectUnused } from "../doctor/probe";
+import { planDocument, planRows } from "../doctor/probe-plan";
+import { sendProbe } from "../doctor/send-probe";
+import { printObstacles, printPlan, printProbe, printResults, totalsOf } from "../doctor/show";
+import { obstaclesTo, readStanding } from "../doctor/standstill";
 import type { Context } from "../shell/context";
-import { cliError } from "../shell/errors";
-import { makePatience } from "../shell/patience";
+import type { ExitCode } from "../shell/errors";
 import { makeVerb, type Shell } from "../shell/verb";
 
 /** All: it is about the whole system. */
@@ -26,11 +23,14 @@ export function doctorVerb(shell: Shell) {
     description: [
       "Looks along the way of an object: Region and zone, both buckets, events and the queue's policy, schedule and starter, task",
       "definition, subnets and endpoints, Fargate quotas, keys, visibility, and a sample of the source's objects. It looks with your",
-      "rights, which are not the worker's. --probe writes a small object under the prefix, times each leg of its way and takes it away.",
-      "Exit codes: 0 no problem (warnings and what could not be looked at are told), 1 a problem or a probe that got stuck, 2 wrong usage.",
+      "rights, which are not the worker's.\n",
+      "--probe writes a small object under the prefix, times each leg of its way and takes it away. Where no worker runs and nothing",
+      "can start one (the most workers allowed is 0, or the schedule is off and --trigger is not given) it writes nothing, says what",
+      "to do and does not wait. It cannot see what `work` runs on some machine: then add --force.",
+      "Exit codes: 0 no problem (warnings and what could not be looked at are told), 1 a problem, or a probe that got stuck or could not be sent, 2 wrong usage.",
     ].join("\n"),
     needs: NEEDS,
-    examples: ["doctor", "doctor --probe --trigger", "doctor --json"],
+    examples: ["doctor", "doctor --probe --trigger", "doctor --probe --dry-run", "doctor --json"],
     json: "one document",
   })
     .option("--sample <n>", "keys of the source to look at (default 2000)")
@@ -38,65 +38,50 @@ export function doctorVerb(shell: Shell) {
     .option("--probe-name <name>", "its key, behind the prefix (default .s3-express-sync-probe/ and a random name)")
     .option("--timeout <seconds>", "how long a leg of the probe may take (default 300)")
     .option("--trigger", "with --probe: run the starter now instead of waiting for its schedule")
+    .option("--force", "with --probe: send it although nothing could start a worker: one of `work` takes it")
+    .option("--dry-run", "with --probe: say what it would do, write nothing")
     .action((options) =>
-      shell.runAsked(
-        options,
-        NEEDS,
-        ({ prefix = "" }) => readDoctorOptions(options, prefix),
-        async (context, asked) => {
-          const { out, signal, system, onEnd } = context;
-          const facts = readFacts(system, asked.sample, context);
-          onEnd(() => facts.destroy());
-          const progress = out.progress("checks", CHECKS.length);
-          const results = await runChecks(CHECKS, facts, signal, (done) => progress.update(done)).finally(() =>
-            progress.end(),
-          );
-          printResults(out, results);
-          const probed = asked.probe === undefined ? undefined : await runProbe(context, asked.probe);
-          const totals = totalsOf(results);
-          if (probed !== undefined) printProbe(out, probed);
-          out.document({ ...totals, checks: results, ...(probed === undefined ? {} : { probe: probed }) });
-          return totals.problems > 0 || probed?.failed !== undefined ? 1 : 0;
-        },
-      ),
+      shell.runAsked(options, NEEDS, ({ prefix = "" }) => readDoctorOptions(options, prefix), examine),
     );
 }
 
-async function runProbe(context: Context<SystemField>, asked: ProbeRequest): Promise<ProbeResult> {
-  const { system, out, clock, signal, onEnd, random } = context;
-  const key = asked.key ?? probeKey(system.prefix, random);
-  const { region, sourceBucket, destinationBucket } = system;
-  const clients = makeOperatorClients(region);
-  const sourceClient = makeSourceClient({ region, slots: 2 }, sourceBucket);
-  const { client, sessions, destroy } = makeDestinationClient({ region, slots: 2 });
-  onEnd(() => {
-    for (const one of [clients, sourceClient, { destroy }]) one.destroy();
-  });
-  const patience = makePatience(context);
-  out.note(`Probing with ${JSON.stringify(key)}; Ctrl-C takes it away again.`);
-  const leftBehind: string[] = [];
-  onEnd(() => leftBehind.forEach((text) => out.note(text)));
-  const probing = probe(
-    {
-      clock,
-      source: patience.source(makeSourceBucket({ client: sourceClient, name: sourceBucket })),
-      destination: patience.destination(
-        makeDestinationBucket({ client, sessions, name: destinationBucket, sourceBucket }),
-      ),
-      object: makeProbeObject(sourceClient, sourceBucket, key),
-      digest: sha256,
-      depth: (until) => readQueueState(clients.sqs, system.queueUrl, until),
-      trigger: asked.trigger ? (until) => runStarter(clients, system.starter, until) : undefined,
-      leftBehind: (text) => leftBehind.push(text),
-      timeoutMs: asked.timeoutSeconds * 1000,
-    },
-    key,
-    signal,
-  );
-  return out.waiting("the probe is on its way", probing);
+async function examine(context: Context<SystemField>, { sample, probe }: DoctorRequest): Promise<ExitCode> {
+  const { out, signal, system, onEnd } = context;
+  const facts = readFacts(system, sample, context);
+  onEnd(() => facts.destroy());
+  const progress = out.progress("checks", CHECKS.length);
+  const checks = await runChecks(CHECKS, facts, signal, (done) => progress.update(done)).finally(() => progress.end());
+  printResults(out, checks);
+  const totals = totalsOf(checks);
+  const probed = probe === undefined ? undefined : await send(context, facts, probe);
+  out.document({ ...totals, checks, ...(probed === undefined ? {} : { probe: probed.document }) });
+  return totals.problems > 0 || probed?.failed === true ? 1 : 0;
 }
 
-async function runStarter({ lambda }: OperatorClients, starter: string, signal: AbortSignal): Promise<void> {
-  const { failure } = await invokeStarter(lambda, starter, signal);
-  if (failure !== undefined) throw cliError(`The starter ${starter} failed: ${failure}`);
+interface Probed {
+  readonly document: object;
+  readonly failed: boolean;
+}
+
+async function send(context: Context<SystemField>, facts: Facts, asked: ProbeRequest): Promise<Probed> {
+  const { out, system, signal } = context;
+  const obstacles = asked.force ? [] : obstaclesTo(await readStanding(facts), system, asked.trigger);
+  signal.throwIfAborted();
+  if (obstacles.length > 0) {
+    printObstacles(out, obstacles, asked.dryRun);
+    return { document: { ...(asked.dryRun ? { dryRun: true } : {}), notSent: obstacles }, failed: true };
+  }
+  if (asked.dryRun) return foretell(context, facts, asked);
+  const result = await sendProbe(context, asked);
+  printProbe(out, result);
+  return { document: result, failed: result.failed !== undefined };
+}
+
+async function foretell({ out, system }: Context<SystemField>, facts: Facts, asked: ProbeRequest): Promise<Probed> {
+  const { key } = asked;
+  if (key !== undefined) {
+    await expectUnused(key, { source: () => facts.headSource(key), destination: () => facts.headDestination(key) });
+  }
+  printPlan(out, planRows(asked, system));
+  return { document: planDocument(asked, system), failed: false };
 }

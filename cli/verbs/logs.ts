@@ -2,7 +2,7 @@
 import { makeOperatorClients } from "../../aws/operator/clients";
 import { readLog } from "../../aws/operator/logs";
 import { formatLine, recordOf } from "../logs/line";
-import { follow, readOnce, withoutMissing } from "../logs/read";
+import { follow, readOnce, remembering, withoutMissing } from "../logs/read";
 import { needsDate, readSince, startOf } from "../logs/since";
 import { makeVerb, type Shell } from "../shell/verb";
 
@@ -56,7 +56,7 @@ export function logsVerb(shell: Shell) {
           const now = clock.wallMs();
           const lines =
             options.follow === true
-              ? follow(read, source, startOf(now, span), { clock, signal })
+              ? follow(read, source, remembering(startOf(now, span)), { clock, signal })
               : readOnce(read, source, { from: startOf(now, span), to: now + 1 }, signal);
           const iterator = lines[Symbol.asyncIterator]();
           const first = iterator.next();

@@ -1,15 +1,18 @@
 /** work: a worker in this process, on the same queue as the others. */
+import { makeOperatorClients } from "../../aws/operator/clients";
+import { readQueueState } from "../../aws/operator/queue-state";
 import { parseWorkerEnv } from "../../core/env";
 import type { WorkerConfig } from "../../core/config";
 import { SYSTEM_FIELDS } from "../../core/system";
 import type { Parsed } from "../../core/variables";
 import { parseDirectoryBucketName } from "../../core/zones";
-import { runConnected } from "../../worker/connect";
+import { checkConnected, runConnected } from "../../worker/connect";
 import { makeLog } from "../../worker/log";
 import type { Context } from "../shell/context";
-import { cliError } from "../shell/errors";
+import { type CliError, cliError, type ExitCode, isDenied } from "../shell/errors";
 import type { Known } from "../shell/system";
 import { makeVerb, type Shell } from "../shell/verb";
+import { dryRunDocument, dryRunLines } from "../work/dry-run";
 import { makePeoplesLog } from "../work/log";
 
 const NEEDS = ["region", "sourceBucket", "destinationBucket", "prefix", "queueUrl", "deadLetterQueueUrl"] as const;
@@ -20,19 +23,46 @@ export function workVerb(shell: Shell) {
     description: [
       "Takes messages from the same queue as the workers on Fargate, with this machine's credentials, until the queue has stayed empty. Bytes do not pass through here: S3 copies by itself. Ctrl-C ends it as a Spot interruption would: nothing is lost.",
       "The worker's tuning variables are taken from the environment (COPY_CONCURRENCY, PART_SIZE_MIB, LONG_POLL_SECONDS, ...).",
-      "Exit codes: 0 nothing left to do or stopped, 1 wrong set-up or trouble that did not pass, 2 wrong usage.",
+      "--dry-run has the look at both buckets and the queue that a worker has before it begins, then says on which system it would work, with which tuning, and what waits in the queue. That look deletes with a receipt that no message has: the queue refuses it, so nothing is changed, and it tells whether it is there and may be used.",
+      "Exit codes: 0 nothing left to do or stopped (with --dry-run: it could begin), 1 wrong set-up or trouble that did not pass, 2 wrong usage.",
     ].join("\n"),
     needs: NEEDS,
-    examples: ["work", "work --json"],
-    json: "one document per line",
-  }).action((options) =>
-    shell.runAsked(options, NEEDS, readTuning, async ({ out, signal }, config) => {
-      const log = out.json ? makeLog(config.logLevel, { worker: "cli" }) : makePeoplesLog(out);
-      const result = await runConnected(config, log, signal);
-      if ("exitCode" in result) return result.exitCode;
-      throw cliError(["The worker cannot begin:", ...result.map((problem) => `  - ${problem}`)].join("\n"));
-    }),
-  );
+    examples: ["work", "work --dry-run", "work --json"],
+    json: "one document per line; one document with --dry-run",
+  })
+    .option("--dry-run", "check the set-up and print with what it would begin; receive nothing, change nothing")
+    .action((options) => shell.runAsked(options, NEEDS, readTuning, options.dryRun === true ? foretell : run));
+}
+
+async function run({ out, signal }: Context, config: WorkerConfig): Promise<ExitCode> {
+  const log = out.json ? makeLog(config.logLevel, { worker: "cli" }) : makePeoplesLog(out);
+  const result = await runConnected(config, log, signal);
+  if ("exitCode" in result) return result.exitCode;
+  throw cannotBegin(result);
+}
+
+async function foretell({ out, signal, onEnd }: Context, config: WorkerConfig): Promise<ExitCode> {
+  const setUp = await out.waiting("looking at the set-up", checkConnected(config, signal));
+  signal.throwIfAborted();
+  for (const what of setUp.undecided) out.note(out.noteColors.yellow(`No answer for now, ${what}`));
+  if (setUp.problems.length > 0) {
+    out.document(dryRunDocument(config, { ...setUp, queue: undefined }));
+    throw cannotBegin(setUp.problems);
+  }
+  const clients = makeOperatorClients(config.region);
+  onEnd(() => clients.destroy());
+  const queue = await readQueueState(clients.sqs, config.queueUrl, signal).catch((error: unknown) => {
+    if (!isDenied(error)) throw error;
+    return undefined;
+  });
+  const found = { ...setUp, queue };
+  out.document(dryRunDocument(config, found));
+  for (const line of dryRunLines(config, found)) out.line(line);
+  return 0;
+}
+
+function cannotBegin(problems: readonly string[]): CliError {
+  return cliError(["The worker cannot begin:", ...problems.map((problem) => `  - ${problem}`)].join("\n"));
 }
 
 /** The worker's own variables carry the same names as the system's (core/system.ts), whose problems the shell tells. */

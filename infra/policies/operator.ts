@@ -18,6 +18,7 @@ export const OPERATOR_VERBS = {
   ],
   doctor: [
     ...["SeeQueue", "SeeDeadLetters", "SeeTaskDefinition", "SeeSchedule", "SeeTargets", "SeeStarter", "RunStarter"],
+    ...["ListWorkers", "SeeWorkers"],
     ...["ListSource", "ReadSource", "SeeSource", "SeeTags", "SeeDestination", "WriteDestinationByHand", "Probe"],
     ...["SeeNetwork", "SeeQuotas", "SeeKeys", "DecryptSource", "EncryptProbe", "DecryptDestination"],
   ],
@@ -44,7 +45,8 @@ export const OPERATOR_VERBS = {
   ],
   resume: ["SeeQueue", "SeeSchedule", "ResumeSchedule", "SeeStarter", "ReadMetrics"],
   cost: ["ListSource", "ReadMetrics"],
-  work: ["Work"],
+  // To tell what waits, with --dry-run.
+  work: ["Work", "SeeQueue"],
 } as const satisfies Record<string, readonly Capability[]>;
 
 export type OperatorVerb = keyof typeof OPERATOR_VERBS;

@@ -15,6 +15,8 @@ export type Reads = Pick<Requests, "readSource" | "readDestination">;
 export interface ScanDeps {
   readonly listing: Listing;
   readonly reads: Reads;
+  /** Told of every page as it comes: so many keys more. */
+  readonly onPage?: ((keys: number) => void) | undefined;
 }
 
 export interface Scan {
@@ -31,7 +33,11 @@ export interface Scan {
  * Lists at least one page, at most about `unitKeys` keys. What a stop or an error leaves is the rest; it rejects only when
  * nothing was listed.
  */
-export async function scanRange({ listing, reads }: ScanDeps, range: ListRange, unitKeys: number): Promise<Scan> {
+export async function scanRange(
+  { listing, reads, onPage }: ScanDeps,
+  range: ListRange,
+  unitKeys: number,
+): Promise<Scan> {
   const objects: ListedObject[] = [];
   let token: string | undefined;
   let cutShort = false;
@@ -46,6 +52,7 @@ export async function scanRange({ listing, reads }: ScanDeps, range: ListRange, 
     }
     const inside = page.objects.filter(({ key }) => isInRange(key, range));
     objects.push(...inside);
+    onPage?.(inside.length);
     // In order: one key behind the end, and all that follow are.
     token = inside.length < page.objects.length ? undefined : page.token;
     if (token === undefined)

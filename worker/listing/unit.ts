@@ -7,10 +7,10 @@ import type { ListRange } from "../../core/messages";
 import type { ListedObject, Listing } from "../../core/ports";
 import { Interruption } from "../interruption";
 import { type CompareDeps, type Compared, findDifferent } from "./compare";
-import { scanRange, type Scan } from "./scan";
+import { scanRange, type Scan, type ScanDeps } from "./scan";
 import { splitRest } from "./split";
 
-export interface UnitDeps extends Omit<CompareDeps, "listing"> {
+export interface UnitDeps extends Omit<CompareDeps, "listing">, Pick<ScanDeps, "onPage"> {
   readonly sourceListing: Listing;
   readonly destinationListing: Listing;
   readonly unitKeys: number;
@@ -34,7 +34,7 @@ export interface UnitResult extends Compared {
  * Rejects with an Interruption when it was stopped before anything was listed, or with what `onFailure` rejects with.
  */
 export async function runUnit(deps: UnitDeps, range: ListRange, compare: boolean): Promise<UnitResult> {
-  const source = { listing: deps.sourceListing, reads: deps.reads };
+  const source = { listing: deps.sourceListing, reads: deps.reads, onPage: deps.onPage };
   const scan = await persist(deps, () => scanRange(source, range, deps.unitKeys));
   const compared = compare ? await comparedBy(deps, scan) : uncompared(scan.objects);
   const bytes = scan.objects.reduce((sum, { size }) => sum + size, 0);

@@ -95,6 +95,7 @@ export function facts(broken: Partial<Facts> = {}): Facts {
       expression: "rate(1 minute)",
       targets: [`arn:aws:lambda:eu-north-1:${ACCOUNT}:function:starter`],
     }),
+    workers: async () => 0,
     task: async () => ({ ...TASK, worker: { ok: true, config: WORKER } }),
     subnets: async () => [SUBNET, { ...SUBNET, subnetId: "subnet-b", zone: "eun1-az2" }],
     quota: async () => 64,

@@ -5,23 +5,38 @@ test("defaults, and the key of a probe under the prefix", () => {
   expect(readDoctorOptions({}, "a/")).toEqual({ ok: true, config: { sample: 2000, probe: undefined } });
   expect(readDoctorOptions({ probe: true }, "a/")).toEqual({
     ok: true,
-    config: { sample: 2000, probe: { key: undefined, timeoutSeconds: 300, trigger: false } },
+    config: {
+      sample: 2000,
+      probe: { key: undefined, timeoutSeconds: 300, trigger: false, force: false, dryRun: false },
+    },
   });
   expect(probeKey("a/", () => 0.5)).toBe("a/.s3-express-sync-probe/1dvxwqtyww");
-  expect(readDoctorOptions({ probe: true, probeName: "x y", timeout: "5", trigger: true, sample: "1" }, "a/")).toEqual({
+  expect(
+    readDoctorOptions(
+      { probe: true, probeName: "x y", timeout: "5", trigger: true, force: true, dryRun: true, sample: "1" },
+      "a/",
+    ),
+  ).toEqual({
     ok: true,
-    config: { sample: 1, probe: { key: "a/x y", timeoutSeconds: 5, trigger: true } },
+    config: { sample: 1, probe: { key: "a/x y", timeoutSeconds: 5, trigger: true, force: true, dryRun: true } },
   });
 });
 
 test("every problem at once", () => {
-  const wrong = { sample: "0", timeout: "x", trigger: true, probeName: "ü".repeat(513) } as const;
+  const wrong = {
+    sample: "0",
+    timeout: "x",
+    trigger: true,
+    force: true,
+    dryRun: true,
+    probeName: "ü".repeat(513),
+  } as const;
   expect(readDoctorOptions(wrong, "")).toEqual({
     ok: false,
     problems: [
       '--sample is "0"; it must be a whole number from 1 to 1000000',
       '--timeout is "x"; it must be a whole number from 1 to 3600',
-      "--probe-name, --timeout, --trigger without --probe",
+      "--probe-name, --timeout, --trigger, --force, --dry-run without --probe",
       "--probe-name must be a name of at most 1024 bytes together with the prefix",
     ],
   });

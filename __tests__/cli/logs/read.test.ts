@@ -2,7 +2,7 @@
 import { createColors } from "picocolors";
 import type { LogEvent, LogQuery } from "../../../aws/operator/logs";
 import { formatLine, readLine } from "../../../cli/logs/line";
-import { follow, readOnce, type ReadLog, withoutMissing } from "../../../cli/logs/read";
+import { follow, readOnce, type ReadLog, remembering, withoutMissing } from "../../../cli/logs/read";
 
 const ALL = { errors: false, key: undefined };
 
@@ -78,7 +78,10 @@ it("follows: late lines are found, none is repeated, and what was long ago is no
   };
   const found: string[] = [];
   const source = { groups: ["a"], wanted: ALL };
-  for await (const { text } of follow(readerOf({ a: lines }, queries), source, 50_000, { clock, signal: stop.signal }))
+  for await (const { text } of follow(readerOf({ a: lines }, queries), source, remembering(50_000), {
+    clock,
+    signal: stop.signal,
+  }))
     found.push(text);
   expect(found).toEqual(["one", "two", "late", "three"]);
   expect(queries.map(({ from }) => from)).toEqual([50_000, 71_000, 140_000]);
@@ -89,7 +92,7 @@ it("an error while following is thrown, unless it is the end", async () => {
     throw new Error("denied");
   };
   const run = async (signal: AbortSignal) => {
-    const lines = follow(failing, { groups: ["a"], wanted: ALL }, 0, {
+    const lines = follow(failing, { groups: ["a"], wanted: ALL }, remembering(0), {
       clock: { sleep: () => Promise.resolve() },
       signal,
     });

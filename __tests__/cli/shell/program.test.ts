@@ -64,7 +64,10 @@ it("help is made of paragraphs: no line begins with a blank that belongs to none
 });
 
 it("every verb that changes something has --dry-run, every verb has --json and --debug", async () => {
-  const changing = ["backfill", "dlq redrive", "dlq purge", "trigger", "scale", "pause", "resume", "verify"];
+  const changing = [
+    ...["backfill", "verify", "doctor", "work", "dlq redrive", "dlq purge"],
+    ...["trigger", "scale", "pause", "resume"],
+  ];
   for (const words of VERBS) {
     const help = await helpOf(words);
     if (changing.includes(words.join(" "))) expect(help).toMatch(/--dry-run/);

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { encodeEventKey } from "../../../core/keys";
-import { cliOn, outputsFile, startCli } from "../../support/cli";
+import { cli, cliOn, outputsFile, startCli } from "../../support/cli";
 import { BRIEF, type E2E, withStack } from "../../support/e2e";
 import { until } from "../../support/e2e-wait";
 
@@ -262,5 +262,29 @@ test("Ctrl-C during --dry-run says how far it came; a queue that is not there is
     const gone = await cliOn(world, ["backfill", "--queue-url", `${world.queue.url}-gone`]);
     expect(gone).toMatchObject({ code: 1, stdout: "" });
     expect(gone.stderr).toMatch(/^SendMessageBatch: .*\nThe queue does not exist \(any more\)\.\n$/);
+  });
+});
+
+test("where nothing is sent no queue has to be known: buckets for a listing, the source for an inventory", async () => {
+  await withStack({ settings }, async (world) => {
+    await putSilently(world, ["k"]);
+    const uri = await putInventory(world, [[{ key: "k" }]]);
+    const { region, sourceBucket, destinationBucket } = world.system;
+    const source = ["--region", region, "--source-bucket", sourceBucket];
+    const run = (...args: string[]) => cli(["backfill", ...source, ...args], world.cloud.environmentFor("operator"));
+    const listed = await run("--dry-run", "--destination-bucket", destinationBucket);
+    expect(listed).toMatchObject({ code: 0, stderr: "" });
+    expect(listed.stdout).toContain("/ has 1 key: 1 would be queued, 1 B. Nothing was sent.\n");
+    const counted = await run("--dry-run", "--inventory", uri);
+    expect(counted).toMatchObject({ code: 0, stderr: "" });
+    expect(counted.stdout).toContain("1 key of 1 row would be queued, 1 B, in 1 message.\n");
+    const missing = async (...args: string[]) => {
+      const { code, stderr } = await run(...args);
+      return { code, missing: [...stderr.matchAll(/^ {2}.*: (--\S+) or /gm)].map(([, flag]) => flag) };
+    };
+    expect(await missing("--dry-run")).toEqual({ code: 2, missing: ["--destination-bucket"] });
+    expect(await missing()).toEqual({ code: 2, missing: ["--queue-url"] });
+    expect(await missing("--inventory", uri)).toEqual({ code: 2, missing: ["--queue-url"] });
+    expect(world.queue.depth().visible).toBe(0);
   });
 });

@@ -239,15 +239,139 @@ test("a probe that gets stuck names the leg and where it waits; Ctrl-C takes it 
   });
 });
 
+test("--probe --dry-run: the checks and what the probe would do; nothing is written or run, twice", async () => {
+  await withStack({ settings: { ...HOURLY, prefix: "in/" }, scheduled: true }, async (world) => {
+    const { cloud, source, destination, system } = world;
+    const plan = async (...args: string[]) => {
+      const { code, stdout, stderr } = await cliOn(world, ["doctor", "--probe", "--dry-run", ...args]);
+      const [verdict, ...lines] = stdout.split("\n");
+      const from = lines.findIndex((line) => /^(Nothing|The probe)/.test(line));
+      return { code, stderr, verdict, plan: from < 0 ? [] : lines.slice(from, -1) };
+    };
+    for (let run = 1; run <= 2; run++) {
+      expect(await plan()).toEqual({
+        ...{ code: 0, stderr: "", verdict: "No problem, 15 ok." },
+        plan: [
+          "Nothing was written (--dry-run). The probe would go this way:",
+          "leg                        what it does",
+          `written at the source      a small object: s3://${source}/in/.s3-express-sync-probe/ and a random name`,
+          `copied to the destination  waits for it in ${destination}, at most 300 s, leaving the starter to its schedule`,
+          "deleted at the source      deletes it again",
+          "gone at the destination    waits for that, at most 300 s, likewise",
+          "Whatever happens, it is taken away again on both sides.",
+        ],
+      });
+    }
+    expect((await plan("--trigger", "--timeout", "5", "--probe-name", "x")).plan).toEqual(
+      expect.arrayContaining([
+        `written at the source      a small object: s3://${source}/in/x`,
+        `copied to the destination  waits for it in ${destination}, at most 5 s, running ${system.starter} at once and every 10 s`,
+      ]),
+    );
+    expect((await examine(world, "--probe", "--dry-run", "--trigger")).found).toMatchObject({
+      problems: 0,
+      probe: {
+        dryRun: true,
+        source,
+        destination,
+        keyBegins: "in/.s3-express-sync-probe/",
+        timeoutSeconds: 300,
+        runsStarter: true,
+      },
+    });
+
+    await world.put("in/mine", "x");
+    expect(await plan("--probe-name", "mine")).toMatchObject({
+      ...{ code: 1, plan: [] },
+      stderr: 'There is an object "in/mine" at the source already: give another --probe-name.\n',
+    });
+    cloud.schedule.setEnabled(system.starterRule, false);
+    expect(await plan()).toMatchObject({
+      code: 1,
+      plan: ["The probe would not be sent: no worker runs, and nothing can start one.", /paused/, /--force/].map(
+        (line) => (typeof line === "string" ? line : (expect.stringMatching(line) as string)),
+      ),
+    });
+    expect((await plan("--trigger")).code).toBe(0);
+    const changing = ["PutObject", "DeleteObject", "Invoke"] as const;
+    expect(world.requests([...changing], { principal: "operator" })).toEqual([]);
+    world.queue.purge();
+  });
+});
+
+test("a probe that nothing could take is not sent: why and what to do at once; a worker, --trigger or --force lets it go", async () => {
+  await withStack({ settings: { ...HOURLY, prefix: "in/" }, scheduled: true }, async (world) => {
+    const { cloud, system } = world;
+    const probe = (...args: string[]) => cliOn(world, ["doctor", "--probe", ...args]);
+    const written = () => world.requests("PutObject", { principal: "operator" }).length;
+    const told = ({ stdout }: { stdout: string }) => stdout.slice(stdout.indexOf("The probe")).split("\n");
+    const work = "If `work` runs on some machine, --force sends it all the same.";
+    const zero = "  the most workers allowed is 0. `scale N` allows some; --trigger would launch none either.";
+
+    cloud.schedule.setEnabled(system.starterRule, false);
+    const paused = await probe();
+    expect({ code: paused.code, stderr: paused.stderr, told: told(paused) }).toEqual({
+      ...{ code: 1, stderr: "" },
+      told: [
+        "The probe was not sent: no worker runs, and nothing can start one.",
+        `  the system is paused: ${system.starterRule} is disabled. \`resume\` ends that; --trigger runs the starter all the same.`,
+        ...[work, ""],
+      ],
+    });
+    expect(await cliOn(world, ["scale", "0"])).toMatchObject({ code: 0 });
+    const both = await examine(world, "--probe");
+    expect(both).toMatchObject({
+      code: 1,
+      found: {
+        problems: 0,
+        probe: {
+          notSent: [{ why: "the most workers allowed is 0" }, { why: expect.stringMatching(/paused/) as string }],
+        },
+      },
+    });
+    expect(told(await probe("--trigger"))).toEqual([
+      "The probe was not sent: no worker runs, and nothing can start one.",
+      ...[zero, work, ""],
+    ]);
+    expect(written()).toBe(0);
+
+    const forced = await probe("--force", "--timeout", "1");
+    expect(told(forced)[0]).toMatch(/^The probe ".*" got stuck: not copied within 1 s\.$/);
+    await world.cloud.s3.flushDeliveries();
+    world.queue.purge();
+
+    // Held, so that the worker is there for as long as anybody looks for it.
+    const moment = cloud.faults.hold({ operation: "ReceiveMessage" });
+    const worker = await world.worker();
+    const outputs = outputsFile(world);
+    const taken = startCli(["doctor", "--probe", "--outputs", outputs.path], cloud.environmentFor("operator"));
+    await until("the probe at the source", () => written() === 2);
+    taken.kill("SIGINT");
+    expect((await taken.ended).stderr).toMatch(/\nInterrupted\.\n$/);
+    outputs.remove();
+    moment.release();
+    await world.drained();
+    await worker.ended(0);
+
+    expect(await cliOn(world, ["scale", "2"])).toMatchObject({ code: 0 });
+    const triggered = await probe("--trigger", "--timeout", "60");
+    expect({ code: triggered.code, told: told(triggered)[0] }).toEqual({
+      code: 0,
+      told: expect.stringMatching(/^The probe ".*" went the whole way in \d+\.\d s\.$/) as string,
+    });
+    await world.drained();
+  });
+});
+
 test("wrong usage is exit 2 with every problem", async () => {
   await withStack({}, async (world) => {
-    expect(await cliOn(world, ["doctor", "--sample", "0", "--trigger"])).toEqual({
+    expect(await cliOn(world, ["doctor", "--sample", "0", "--trigger", "--dry-run"])).toEqual({
       code: 2,
       stdout: "",
       stderr:
         "Several problems:\n" +
         '  - --sample is "0"; it must be a whole number from 1 to 1000000\n' +
-        "  - --trigger without --probe\n",
+        "  - --trigger, --dry-run without --probe\n",
     });
   });
 });

@@ -43,10 +43,11 @@ export const scheduleCheck: Check = {
   run: async (facts) => judgeSchedule(await facts.rule(), facts.system),
 };
 
-export function judgeSchedule(rule: Awaited<ReturnType<Facts["rule"]>>, system: System): readonly Finding[] {
+export type Rule = Awaited<ReturnType<Facts["rule"]>>;
+
+export function judgeSchedule(rule: Rule, system: System): readonly Finding[] {
   const { enabled, expression, targets } = rule;
-  const isStarter = (arn: string): boolean => arn.split(":function:")[1]?.split(":")[0] === system.starter;
-  if (!targets.some(isStarter)) {
+  if (!invokes(rule, system)) {
     return [
       problem(
         `${system.starterRule} does not invoke ${system.starter}${targets.length === 0 ? "" : `, but ${targets.join(", ")}`}`,
@@ -58,4 +59,9 @@ export function judgeSchedule(rule: Awaited<ReturnType<Facts["rule"]>>, system: 
     return [warning(`${system.starterRule} is disabled: the system is paused`, "`resume` when it shall go on.")];
   }
   return [ok(`${expression} invokes ${system.starter}`)];
+}
+
+/** Whether the rule is about this starter, be it on or off. */
+export function invokes({ targets }: Pick<Rule, "targets">, { starter }: Pick<System, "starter">): boolean {
+  return targets.some((arn) => arn.split(":function:")[1]?.split(":")[0] === starter);
 }
