@@ -26,7 +26,7 @@ const LEAVE_MS = 3600_000;
 export interface IntakeDeps {
   readonly config: Pick<WorkerConfig, "sourceBucket" | "prefix">;
   readonly inbox: Inbox;
-  readonly lister: Pick<Lister, "take" | "keysWaited">;
+  readonly lister: Pick<Lister, "take" | "keysCame">;
   readonly outbox: Outbox;
   readonly leases: Leases;
   readonly clock: Clock;
@@ -108,7 +108,7 @@ export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
 
   async function fileEnvelope(lease: Lease, envelope: Exclude<Envelope, { kind: "list" }>): Promise<void> {
     if (envelope.kind === "keys" && !isLive(envelope) && lease.message.receiveCount === 1) {
-      lister.keysWaited(clock.wallMs() - lease.message.sentAt);
+      lister.keysCame(envelope.keys.length, clock.wallMs() - lease.message.sentAt);
     }
     const entries = unique(envelope.keys.filter((entry) => wanted(entry.key, config.sourceBucket)));
     if (entries.length === 0) return outbox.acknowledge(lease);

@@ -5,8 +5,8 @@
  * - A message is acknowledged when SQS has taken everything that replaces it: the keys to look at and the rest of the range.
  *   Keys that are enqueued twice after a kill are harmless, a range that nobody lists would not be.
  * - Listing goes no faster than copying: SQS would take a billion keys, and drop what waits longer than its retention. A unit
- *   begins only while the worker has less than one pool of unstarted copy requests, and is put off while keys that a backfill
- *   queued come out of the queue later than {@link BACKLOG_MS} after they went in. So ranges wait instead of keys, and each time
+ *   begins only while the worker has less than one pool of unstarted copy requests, those of keys it has just queued included
+ *   (listing/on-their-way.ts), and is put off while keys that a backfill queued come out of the queue later than {@link BACKLOG_MS} after they went in. So ranges wait instead of keys, and each time
  *   one is put off its retention begins anew.
  * - It never delays live events: its requests take turns with those of keys (slots.ts), and its keys go behind (inbox.ts).
  */
@@ -22,6 +22,7 @@ import { type Controller, makeChild } from "./controller";
 import { deadLetterOf } from "./dead-letter";
 import { Interruption } from "./interruption";
 import type { Lease, Leases } from "./leases";
+import { makeOnTheirWay } from "./listing/on-their-way";
 import { runUnit, type UnitResult } from "./listing/unit";
 import type { Metrics } from "./metrics";
 import type { Outbox } from "./outbox";
@@ -43,15 +44,15 @@ export interface ListerDeps {
   /** How long a unit rides out trouble with its message held. */
   readonly failureBudgetMs: number;
   readonly stopping: CancelSignal;
-  /** Whether the worker could do with more keys. */
-  readonly mayBegin: () => boolean;
+  /** Whether the worker could do with more keys than those that are on their way. */
+  readonly mayBegin: (onTheirWay: number) => boolean;
   /** A unit has ended. */
   readonly onChange: () => void;
 }
 
 export interface Lister {
-  /** A message with keys of a backfill was this long in the queue: how much work waits there. */
-  keysWaited(ms: number): void;
+  /** A message with so many keys of a backfill has come. How long it was in the queue tells how much work waits there. */
+  keysCame(keys: number, waitedMs: number): void;
   /** Takes over a message about a range: its work, and its end. */
   take(lease: Lease, envelope: ListEnvelope): void;
   /** Begins units, as far as they may. */
@@ -93,6 +94,7 @@ export function makeLister(deps: ListerDeps): Lister {
   const { clock, log, tally } = calls;
   const waiting = new Set<Unit>();
   const running = new Set<Unit>();
+  const onTheirWay = makeOnTheirWay(clock, () => pump());
   let keysSeen = { waitedMs: 0, atMs: -Infinity };
 
   function isBacklogLong(): boolean {
@@ -115,7 +117,7 @@ export function makeLister(deps: ListerDeps): Lister {
 
   function pump(): void {
     for (const unit of waiting) {
-      if (running.size >= MAX_RUNNING || deps.stopping.aborted || !deps.mayBegin()) return;
+      if (running.size >= MAX_RUNNING || deps.stopping.aborted || !deps.mayBegin(onTheirWay.keys)) return;
       waiting.delete(unit);
       running.add(unit);
       void attendUnit(unit)
@@ -183,7 +185,8 @@ export function makeLister(deps: ListerDeps): Lister {
     const lists = rest.map((piece) => listWork(piece, history, envelope.compare !== false));
     const keys: KeyEntry[] = differing.map(({ object: { key, size } }) => ({ key, size }));
     const batches = splitEnvelope({ v: 1, kind: "keys", ...history, keys }, deps.sizes);
-    const sent = await sendAll([...lists, ...batches]);
+    onTheirWay.add(keys.length);
+    const sent = await sendAll([...lists, ...batches]).finally(() => onTheirWay.sent());
     log.debug("range-sent", { range: describeRange(range), ranges: lists.length, messages: batches.length });
     return sent;
   }
@@ -275,8 +278,9 @@ export function makeLister(deps: ListerDeps): Lister {
   }
 
   return {
-    keysWaited(ms) {
-      keysSeen = { waitedMs: ms, atMs: clock.monotonicMs() };
+    keysCame(keys, waitedMs) {
+      onTheirWay.came(keys);
+      keysSeen = { waitedMs, atMs: clock.monotonicMs() };
     },
     take,
     pump,

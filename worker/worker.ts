@@ -118,7 +118,7 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ca
     maxReceiveCount: config.maxReceiveCount,
     failureBudgetMs: config.breakerBudgetSeconds * 1000,
     stopping: stopping.signal,
-    mayBegin: () => inbox.unstarted < slotCount && !breaker.isOpen,
+    mayBegin: (onTheirWay) => inbox.unstarted + onTheirWay < slotCount && !breaker.isOpen,
     onChange: () => changed.notify(),
   });
   const room = makeRoom({

@@ -53,7 +53,7 @@ function begin(prefix = "in/") {
   const waits: number[] = [];
   const lister = {
     take: (lease: Lease, envelope: ListEnvelope) => void ranges.push([lease, envelope]),
-    keysWaited: (ms: number) => void waits.push(ms),
+    keysCame: (keys: number, ms: number) => void waits.push(ms * keys),
   };
   const intake = makeIntake({
     config,

@@ -182,6 +182,40 @@ it("a worker that has copies enough does not list, and goes on when it has littl
   expect(result.tally).toMatchObject({ listed: 20, copies: 20 });
 });
 
+/** The keys of the first unit come late, or never: what it leaves of the range comes at once. */
+function listedAhead() {
+  const world = worldWith(50, { copyConcurrency: 2 });
+  const late: string[] = [];
+  world.queue.send.once((messages) =>
+    messages.map(({ body }) => {
+      if (parseEnvelope(JSON.parse(body) as unknown).kind === "keys") late.push(body);
+      else world.queue.put(body);
+      return undefined;
+    }),
+  );
+  world.queue.put(rangeMessage({ prefix: "" }));
+  return { ...world, late, listed: () => world.log.of("range-listed").length, running: world.run() };
+}
+
+it("keys that it has just queued are work enough: nothing more is listed before they have come", async () => {
+  const { clock, late, listed, queue, running } = listedAhead();
+  await clock.advance(900);
+  expect([late.length, listed()]).toEqual([1, 1]);
+  queue.put(late[0] ?? "");
+  const { tally } = await clock.until(running);
+  expect(tally).toMatchObject({ listed: 50, copies: 50 });
+});
+
+it("keys that another worker has taken are not waited for", async () => {
+  const { clock, listed, running } = listedAhead();
+  await clock.advance(900);
+  expect(listed()).toBe(1);
+  await clock.advance(200);
+  expect(listed()).toBeGreaterThan(1);
+  const { tally } = await clock.until(running);
+  expect(tally).toMatchObject({ listed: 50, copies: 40 });
+});
+
 it("ranges are put off while keys queued before wait for long, so that none outlives the queue's retention", async () => {
   const world = worldWith(20);
   world.queue.put(keysMessage(world.keys.slice(0, 10)));
