@@ -105,9 +105,10 @@ class AboutKey implements RetryDeps {
   }
 
   /** The destination took what was sent. */
-  written(): void {
+  readonly written = <T>(result: T): T => {
     this.hold.onWritten();
-  }
+    return result;
+  };
 
   async inSlot<T>(pool: SlotPool, until: CancelSignal, attempt: () => Promise<T>): Promise<T> {
     const slot = await pool.acquire(this.key, until);
@@ -139,21 +140,18 @@ class KeyRequests implements Requests {
     return this.repeated(this.about.deps.slots, operation, READ_TIMEOUT_MS, call);
   }
 
-  async write<T>(operation: WriteOperation, size: number, call: Call<T>): Promise<T> {
+  write<T>(operation: WriteOperation, size: number, call: Call<T>): Promise<T> {
     const { about, until } = this;
     const { slots } = about.deps;
     const attempt = (): Promise<T> => about.writes.send(operation, size, call, until);
-    const result = await withRetry(about, operation, until, () => about.inSlot(slots, until, attempt));
-    about.written();
-    return result;
+    return withRetry(about, operation, until, () => about.inSlot(slots, until, attempt)).then(about.written);
   }
 
-  async upload<T>(operation: string, bytes: number, call: Call<T>): Promise<T> {
+  upload<T>(operation: string, bytes: number, call: Call<T>): Promise<T> {
     const { about } = this;
-    const result = await this.repeated(about.deps.slots, operation, writeBoundMs("CopyObject", bytes), call);
+    const done = this.repeated(about.deps.slots, operation, writeBoundMs("CopyObject", bytes), call);
     // Only a part shows that copying works: uploads can be created, listed and aborted where the source cannot be read.
-    if (bytes > 0) about.written();
-    return result;
+    return bytes > 0 ? done.then(about.written) : done;
   }
 
   private repeated<T>(pool: SlotPool, operation: string, timeoutMs: number, call: Call<T>): Promise<T> {

@@ -94,32 +94,35 @@ export function withRetry<T>(
   policy: RetryPolicy = DEFAULT_RETRY,
 ): Promise<T> {
   // Nearly every call works at once: what a repetition needs is only made for one. Who gives up does so at once.
-  return attempt().catch((thrown: unknown) => again({ deps, operation, stopping, policy }, attempt, thrown));
+  return attempt().catch((thrown: unknown) => {
+    const terms = { deps, operation, stopping, policy };
+    return again(terms, attempt, pauseAfter(terms, thrown, 1));
+  });
 }
 
-interface Repeating {
+interface Terms {
   readonly deps: RetryDeps;
   readonly operation: string;
   readonly stopping: CancelSignal;
   readonly policy: RetryPolicy;
 }
 
-async function again<T>(repeating: Repeating, attempt: () => Promise<T>, first: unknown): Promise<T> {
-  const { deps, stopping } = repeating;
-  let pauseMs = pauseAfter(repeating, first, 1);
+async function again<T>(terms: Terms, attempt: () => Promise<T>, firstPauseMs: number): Promise<T> {
+  const { deps, stopping } = terms;
+  let pauseMs = firstPauseMs;
   for (let made = 2; ; made++) {
     await deps.clock.sleep(pauseMs, stopping);
     if (stopping.aborted) throw new Interruption("stopping");
     try {
       return await attempt();
     } catch (thrown) {
-      pauseMs = pauseAfter(repeating, thrown, made);
+      pauseMs = pauseAfter(terms, thrown, made);
     }
   }
 }
 
 /** Milliseconds until the next attempt. @throws when there is to be none */
-function pauseAfter({ deps, operation, stopping, policy }: Repeating, thrown: unknown, made: number): number {
+function pauseAfter({ deps, operation, stopping, policy }: Terms, thrown: unknown, made: number): number {
   if (thrown instanceof Interruption) throw thrown;
   const error = asSyncError(thrown, operation);
   deps.onError(error);

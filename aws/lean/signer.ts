@@ -42,12 +42,15 @@ export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
 export function sha256Hex(data: string | Buffer): string {
-  const bytes = typeof data === "string" ? Buffer.from(data, "latin1") : data;
+  const bytes = typeof data === "string" && !ASCII.test(data) ? Buffer.from(data, "latin1") : data;
   // Node 20.12 and later: no object is made for it.
   return oneShot === undefined
     ? crypto.createHash("sha256").update(bytes).digest("hex")
     : oneShot("sha256", bytes, "hex");
 }
+
+/** Its bytes are the same in any encoding: it need not be copied. */
+const ASCII = /^[\0-\x7f]*$/;
 
 const oneShot = (crypto as { readonly hash?: typeof crypto.hash }).hash;
 
@@ -78,6 +81,8 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
   /** Reused: nothing is left of them when a request has been signed. */
   const names: string[] = [];
   const values: string[] = [];
+  const canonical: string[] = [];
+  const lines: string[] = [];
   let kept: Kept | undefined;
 
   /** In the order they are signed in. */
@@ -97,17 +102,16 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
     for (const name in headers) put(name, headers[name] ?? "");
     if (service !== "sqs") put("x-amz-content-sha256", payloadHash);
     if (token !== undefined) put(tokenHeader, token);
-    let signedNames = "";
-    let canonical = "";
-    let lines = "";
+    canonical.length = lines.length = 0;
     for (let at = 0; at < names.length; at += 1) {
       const name = names[at] ?? "";
       const value = values[at] ?? "";
-      signedNames += at === 0 ? name : `;${name}`;
-      canonical += `${name}:${canonicalValue(value)}\n`;
-      lines += `${name}: ${value}\r\n`;
+      canonical.push(name, ":", canonicalValue(value), "\n");
+      lines.push(name, ": ", value, "\r\n");
     }
-    return { signedNames, canonical: `${canonical}\n${signedNames}\n${payloadHash}`, lines };
+    const signedNames = names.join(";");
+    canonical.push("\n", signedNames, "\n", payloadHash);
+    return { signedNames, canonical: canonical.join(""), lines: lines.join("") };
   }
 
   function block(request: ToSign, token: string | undefined, time: string): Block {
