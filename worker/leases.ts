@@ -66,10 +66,20 @@ export interface LeaseDeps {
   readonly onExhausted: (lease: Lease) => void;
 }
 
-class LeaseRecord implements Lease {
+interface LeaseRecord extends Lease {
+  held: boolean;
+  deadlineMs: number;
+  /** A change request in flight. */
+  changing: Promise<void> | undefined;
+  readonly lost: LostChanges;
+  exhausted: boolean;
+  deleting: boolean;
+}
+
+/** A class, because every message has one. */
+class NewLease implements LeaseRecord {
   readonly message: HeldMessage;
   held = true;
-  /** A change request in flight. */
   changing: Promise<void> | undefined;
   readonly lost: LostChanges = makeLostChanges();
   exhausted = false;
@@ -212,7 +222,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
 
   return {
     add(message, receivedAtMs) {
-      const record = new LeaseRecord(message, receivedAtMs, receivedAtMs + visibilityMs);
+      const record = new NewLease(message, receivedAtMs, receivedAtMs + visibilityMs);
       records.add(record);
       return record;
     },
