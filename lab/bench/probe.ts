@@ -8,22 +8,24 @@ const file = process.env["BENCH_PROBE_FILE"];
 // Children of the measured process are not measured by its file.
 delete process.env["BENCH_PROBE_FILE"];
 
-/** Often enough for a peak, and no more than a thousandth of a core. */
-const LOOK_EVERY_MS = 25;
+/** Often enough for what grows over seconds, and nothing that could be measured. */
+const LOOK_EVERY_MS = 100;
 
 if (file !== undefined) measure(file);
 
 function measure(into: string): void {
   let highest: Look | undefined;
   const look = (): void => {
-    const { rss, external } = process.memoryUsage();
-    if (rss > (highest?.rss ?? 0)) highest = { rss, external, spaces: getHeapSpaceStatistics() };
+    const rss = process.memoryUsage.rss();
+    if (rss <= (highest?.rss ?? 0)) return;
+    highest = { rss, external: process.memoryUsage().external, spaces: getHeapSpaceStatistics() };
   };
   setInterval(look, LOOK_EVERY_MS).unref();
   const collections = new GCProfiler();
   collections.start();
   process.on("exit", () => {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    look();
     const full = collections.stop().statistics.filter(({ gcType }) => gcType === "MarkSweepCompact");
     writeFileSync(
       into,

@@ -27,8 +27,9 @@ export function memorySection(measured: readonly Measured[]): string {
 
 ${table(["benchmark", "MiB at the peak", ...PARTS.map(([what]) => what)], rows)}
 
-Of the run with the middle wall time, as the process saw itself every 25 ms, at the look with the most; the parts of a row add up to it. Lives is the most that a full
-collection left of the old generation, of code and of large objects; garbage is what lay there beyond that. The young generation has two halves,
+Of the run with the middle wall time, as the process saw itself every 100 ms, at the look with the most; the parts of a row add up to it. Lives is the most that a full
+collection left of the old generation, of code and of large objects; garbage is what lay there beyond that, of
+which a worker lets about as much be as lives (\`worker/old-generation.ts\`). The young generation has two halves,
 which V8 lets grow to 16 MiB each while much survives; nearly everything a request needs is made and dies there. Everything else is the program and its libraries, V8's own
 data and threads, and TLS and sockets: in \`idle\` with hardly a connection, in \`small\` with one of each slot to either bucket.
 `;
