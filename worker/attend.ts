@@ -79,7 +79,7 @@ async function onePass(deps: AttendDeps, work: Work): Promise<Outcome | "again">
     if (isSyncError(seen)) breaker.inconclusive(task.key);
     else breaker.succeeded(task.key);
     if (seen === "unstable") return { kind: "unstable" };
-    if (await settle(deps, work)) return "again";
+    if (work.calls.writes.unsettledUntilMs > 0 && (await settle(deps, work))) return "again";
     if (isSyncError(seen)) return { kind: "refused", error: seen };
     // Messages that came meanwhile get a pass of their own. It must look: what we know of the destination may be undone by now.
     task.mustLook = true;
@@ -195,7 +195,7 @@ async function failed(deps: AttendDeps, work: Work, error: SyncError): Promise<O
     await deps.calls.clock.sleep(THROTTLED_PAUSE_MS * (0.5 + deps.calls.random()), stopping);
     return "again";
   }
-  const worst = worstOf([...task.deliveries]);
+  const worst = worstOf(task.deliveries);
   const isLast = worst.failures + worst.receiveCount >= deps.maxReceiveCount;
   if (isLast && calls.writes.unsettledUntilMs > 0) {
     // Not while a write may still land (rule 3), and it may yet have worked: wait it out, then look once more without writing.

@@ -7,7 +7,7 @@ import { classOf, asSyncError, type SyncError } from "../core/errors";
 import { MIB } from "../core/parts";
 import type { CancelSignal, Clock, Log } from "../core/ports";
 import { Interruption } from "./interruption";
-import { callOnce, withRetry } from "./retry";
+import { callOnce, type RetryDeps, withRetry } from "./retry";
 import type { SlotPool, SlotResult } from "./slots";
 import type { Tally } from "./tally";
 import { makeWrites, type Writes } from "./writes";
@@ -65,26 +65,53 @@ export interface KeyHold {
 }
 
 export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCalls {
-  const { stopping, ensureLease, canHandOff, onWritten } = hold;
-  const { clock, random, log, tally, abandon } = deps;
-  const writes = makeWrites({ clock, abandon, ensureLease });
-  const retry = {
-    clock,
-    random,
-    onError: (error: SyncError): void => {
-      tally.add(classOf(error) === "throttled" ? "throttles" : "retries");
-      log.debug("call-failed", {
-        key,
-        operation: error.operation,
-        code: error.code,
-        effect: error.effect,
-        message: error.message,
-      });
-    },
+  const about = new AboutKey(deps, key, hold);
+  return {
+    begin: new KeyRequests(about, hold.stopping),
+    finish: new KeyRequests(about, deps.abandon),
+    writes: about.writes,
+    pause: (ms) => deps.clock.sleep(ms, deps.abandon),
+    canHandOff: hold.canHandOff,
+  };
+}
+
+/** What all requests about one key share. Classes here, because every key has its own. */
+class AboutKey implements RetryDeps {
+  readonly writes: Writes;
+  readonly clock: Clock;
+  readonly random: () => number;
+
+  constructor(
+    readonly deps: CallDeps,
+    private readonly key: string,
+    private readonly hold: KeyHold,
+  ) {
+    const { clock, random, abandon } = deps;
+    this.clock = clock;
+    this.random = random;
+    this.writes = makeWrites({ clock, abandon, ensureLease: hold.ensureLease });
+  }
+
+  onError(error: SyncError): void {
+    const { tally, log } = this.deps;
+    tally.add(classOf(error) === "throttled" ? "throttles" : "retries");
+    log.debug("call-failed", {
+      key: this.key,
+      operation: error.operation,
+      code: error.code,
+      effect: error.effect,
+      message: error.message,
+    });
+  }
+
+  /** The destination took what was sent. */
+  readonly written = <T>(result: T): T => {
+    this.hold.onWritten();
+    return result;
   };
 
-  async function inSlot<T>(pool: SlotPool, until: CancelSignal, attempt: () => Promise<T>): Promise<T> {
-    const slot = await pool.acquire(key, until);
+  async inSlot<T>(pool: SlotPool, until: CancelSignal, attempt: () => Promise<T>): Promise<T> {
+    const slot = await pool.acquire(this.key, until);
     let result: SlotResult = "failed";
     try {
       const value = await attempt();
@@ -97,38 +124,42 @@ export function makeKeyCalls(deps: CallDeps, key: string, hold: KeyHold): KeyCal
       slot.release(result);
     }
   }
+}
 
-  const written = <T>(result: T): T => {
-    onWritten();
-    return result;
-  };
+class KeyRequests implements Requests {
+  constructor(
+    private readonly about: AboutKey,
+    private readonly until: CancelSignal,
+  ) {}
 
-  function requests(until: CancelSignal): Requests {
-    const repeated = <T>(pool: SlotPool, operation: string, attempt: () => Promise<T>): Promise<T> =>
-      withRetry(retry, operation, until, () => inSlot(pool, until, attempt));
-    const once = <T>(operation: string, timeoutMs: number, call: Call<T>): Promise<T> =>
-      callOnce(clock, operation, timeoutMs, abandon, call);
-    return {
-      readSource: (operation, call) => repeated(deps.heads, operation, () => once(operation, READ_TIMEOUT_MS, call)),
-      readDestination: (operation, call) =>
-        repeated(deps.slots, operation, () => once(operation, READ_TIMEOUT_MS, call)),
-      write: (operation, size, call) =>
-        repeated(deps.slots, operation, () => writes.send(operation, size, call, until)).then(written),
-      upload: (operation, bytes, call) => {
-        const done = repeated(deps.slots, operation, () => once(operation, writeBoundMs("CopyObject", bytes), call));
-        // Only a part shows that copying works: uploads can be created, listed and aborted where the source cannot be read.
-        return bytes > 0 ? done.then(written) : done;
-      },
-    };
+  readSource<T>(operation: string, call: Call<T>): Promise<T> {
+    return this.repeated(this.about.deps.heads, operation, READ_TIMEOUT_MS, call);
   }
 
-  return {
-    begin: requests(stopping),
-    finish: requests(abandon),
-    writes,
-    pause: (ms) => clock.sleep(ms, abandon),
-    canHandOff,
-  };
+  readDestination<T>(operation: string, call: Call<T>): Promise<T> {
+    return this.repeated(this.about.deps.slots, operation, READ_TIMEOUT_MS, call);
+  }
+
+  write<T>(operation: WriteOperation, size: number, call: Call<T>): Promise<T> {
+    const { about, until } = this;
+    const { slots } = about.deps;
+    const attempt = (): Promise<T> => about.writes.send(operation, size, call, until);
+    return withRetry(about, operation, until, () => about.inSlot(slots, until, attempt)).then(about.written);
+  }
+
+  upload<T>(operation: string, bytes: number, call: Call<T>): Promise<T> {
+    const { about } = this;
+    const done = this.repeated(about.deps.slots, operation, writeBoundMs("CopyObject", bytes), call);
+    // Only a part shows that copying works: uploads can be created, listed and aborted where the source cannot be read.
+    return bytes > 0 ? done.then(about.written) : done;
+  }
+
+  private repeated<T>(pool: SlotPool, operation: string, timeoutMs: number, call: Call<T>): Promise<T> {
+    const { about, until } = this;
+    const { clock, abandon } = about.deps;
+    const attempt = (): Promise<T> => callOnce(clock, operation, timeoutMs, abandon, call);
+    return withRetry(about, operation, until, () => about.inSlot(pool, until, attempt));
+  }
 }
 
 /** For logs: bytes as MiB with one digit. */

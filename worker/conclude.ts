@@ -18,7 +18,7 @@ export async function conclude(
   covered: ReadonlySet<Delivery>,
 ): Promise<void> {
   const { task, calls } = work;
-  const worst = worstOf([...covered]);
+  const worst = worstOf(covered);
   const verdict = judge(
     outcome,
     { ...worst, maxReceiveCount: deps.maxReceiveCount },
@@ -30,11 +30,8 @@ export async function conclude(
   const deliveries = ends ? [...covered] : [...task.deliveries];
   work.giveUp = undefined;
   const handedOn = verdict.kind === "put-back" ? verdict.upload : undefined;
-  await abortAll(
-    deps,
-    work,
-    task.uploads.splice(0).filter((upload) => upload !== handedOn),
-  );
+  const ended = task.uploads.splice(0).filter((upload) => upload !== handedOn);
+  if (ended.length > 0) await abortAll(deps, work, ended);
   const done = await deps.release(task, deliveries, verdict);
   // Nobody will hear of an upload whose hand-off SQS did not take.
   if (!done && handedOn !== undefined) await abortAll(deps, work, [handedOn]);
@@ -52,13 +49,12 @@ async function abortAll(deps: AttendDeps, { task, calls }: Work, uploads: readon
 }
 
 /** The message that has failed and been received most often speaks for all. */
-export function worstOf(deliveries: readonly Delivery[]): { failures: number; receiveCount: number } {
-  const counts = deliveries.map(({ history, lease }) => ({
-    failures: history.failures,
-    receiveCount: lease.message.receiveCount,
-  }));
-  return counts.reduce((a, b) => (b.failures + b.receiveCount > a.failures + a.receiveCount ? b : a), {
-    failures: 0,
-    receiveCount: 1,
-  });
+export function worstOf(deliveries: Iterable<Delivery>): { failures: number; receiveCount: number } {
+  let worst = { failures: 0, receiveCount: 1 };
+  for (const { history, lease } of deliveries) {
+    const { failures } = history;
+    const { receiveCount } = lease.message;
+    if (failures + receiveCount > worst.failures + worst.receiveCount) worst = { failures, receiveCount };
+  }
+  return worst;
 }

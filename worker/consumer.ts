@@ -38,7 +38,7 @@ export interface ConsumerDeps {
   readonly roomForHelp: () => number;
   /** Whether the worker has work of its own. */
   readonly busy: () => boolean;
-  readonly intake: (lease: Lease) => Promise<void>;
+  readonly intake: (lease: Lease, body: string) => Promise<void>;
   /** So many messages were asked for, and so many came. */
   readonly answered: (asked: number, came: number) => void;
   readonly longPollSeconds: number;
@@ -121,7 +121,7 @@ export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promi
       deps.queue.receive(max, waitSeconds, signal),
     ).finally(() => (asked -= max));
     // Filed synchronously, so that room() already counts them when the next receiver asks.
-    for (const message of messages) take(deps.leases.add(message, sentAt));
+    for (const message of messages) take(deps.leases.add(message, sentAt), message.body);
     deps.answered(max, messages.length);
     isFull = messages.length === MAX_MESSAGES;
     if (messages.length > 0) {
@@ -133,8 +133,8 @@ export async function consume(deps: ConsumerDeps, stopping: CancelSignal): Promi
   }
 
   /** An answer that was held up for longer than its leases, as by a process that stood still: others have the message by now. */
-  function take(lease: Lease): void {
-    if (deps.leases.holds(lease, 0)) return void deps.intake(lease);
+  function take(lease: Lease, body: string): void {
+    if (deps.leases.holds(lease, 0)) return void deps.intake(lease, body);
     deps.leases.letGo(lease);
     deps.log.warn("came-too-late", { messageId: lease.message.messageId, advice: "It comes back by itself." });
   }

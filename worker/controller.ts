@@ -13,15 +13,19 @@ export interface Controller {
  * listen to one signal each pays for the others.
  */
 export function makeController(): Controller {
-  const signal = new Signal();
-  return { signal, abort: () => signal.abort() };
+  return new Signal();
 }
 
-class Signal implements CancelSignal {
+/** Its own controller: thousands are made a second. Whoever is given it as a `CancelSignal` can only listen. */
+class Signal implements CancelSignal, Controller {
   aborted = false;
   /** Most signals have one listener and are gone a moment later. */
   private first: (() => void) | undefined;
   private others: Set<() => void> | undefined;
+
+  get signal(): CancelSignal {
+    return this;
+  }
 
   /** A signal aborts once, so every listener is called once. */
   addEventListener(_type: "abort", listener: () => void): void {

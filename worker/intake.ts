@@ -36,11 +36,11 @@ export interface IntakeDeps {
 }
 
 /** Files one received message. Never throws. */
-export function makeIntake(deps: IntakeDeps): (lease: Lease) => Promise<void> {
+export function makeIntake(deps: IntakeDeps): (lease: Lease, body: string) => Promise<void> {
   const { config, inbox, lister, outbox, leases, clock, log, tally, metrics } = deps;
 
-  async function intake(lease: Lease): Promise<void> {
-    const { messageId, body } = lease.message;
+  async function intake(lease: Lease, body: string): Promise<void> {
+    const { messageId } = lease.message;
     tally.add("messages");
     const parsed = parseMessage(body);
     switch (parsed.kind) {

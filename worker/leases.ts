@@ -22,8 +22,11 @@ const CHANGE_TIMEOUT_MS = 10_000;
 const RECHANGE_MS = 1_000;
 const MAX_BATCH = 10;
 
+/** What a message is known by while it is held. Its body is not kept: hundreds are held at once. */
+export type HeldMessage = Omit<QueueMessage, "body">;
+
 export interface Lease {
-  readonly message: QueueMessage;
+  readonly message: HeldMessage;
   /** Monotonic, before the receive request was sent. */
   readonly receivedAtMs: number;
   /** False once it was lost or let go: it must not be used for anything. */
@@ -35,7 +38,7 @@ export interface Lease {
 }
 
 export interface Leases {
-  add(message: QueueMessage, receivedAtMs: number): Lease;
+  add(message: HeldMessage, receivedAtMs: number): Lease;
   /** Whether the lease certainly lasts for another `ms`. */
   holds(lease: Lease, ms: number): boolean;
   /** Makes sure that at least one of the leases lasts for another `ms`, extending it if needed. False: none does, or `until` was aborted first; do not write. */
@@ -71,6 +74,28 @@ interface LeaseRecord extends Lease {
   readonly lost: LostChanges;
   exhausted: boolean;
   deleting: boolean;
+}
+
+/** A class, because every message has one. */
+class NewLease implements LeaseRecord {
+  readonly message: HeldMessage;
+  held = true;
+  changing: Promise<void> | undefined;
+  readonly lost: LostChanges = makeLostChanges();
+  exhausted = false;
+  deleting = false;
+
+  constructor(
+    { messageId, receiptHandle, receiveCount, sentAt }: HeldMessage,
+    readonly receivedAtMs: number,
+    public deadlineMs: number,
+  ) {
+    this.message = { messageId, receiptHandle, receiveCount, sentAt };
+  }
+
+  get lasts(): boolean {
+    return this.held && !this.exhausted;
+  }
 }
 
 export function makeLeases(deps: LeaseDeps): Leases {
@@ -197,19 +222,7 @@ export function makeLeases(deps: LeaseDeps): Leases {
 
   return {
     add(message, receivedAtMs) {
-      const record: LeaseRecord = {
-        message,
-        receivedAtMs,
-        held: true,
-        deadlineMs: receivedAtMs + visibilityMs,
-        changing: undefined,
-        lost: makeLostChanges(),
-        exhausted: false,
-        deleting: false,
-        get lasts() {
-          return this.held && !this.exhausted;
-        },
-      };
+      const record = new NewLease(message, receivedAtMs, receivedAtMs + visibilityMs);
       records.add(record);
       return record;
     },

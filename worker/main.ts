@@ -2,6 +2,7 @@
  * The process: environment in, exit code out. 0: idle, drained, or the queue is gone. 1: set-up error, or a systemic failure
  * that outlasted its budget.
  */
+import "./old-generation";
 import type { WorkerConfig } from "../core/config";
 import { formatProblems, parseWorkerEnv } from "../core/env";
 import type { Log } from "../core/ports";

@@ -85,7 +85,7 @@ export async function reconcile(deps: ReconcileDeps, attention: Attention): Prom
     try {
       const { state: before, atMs } = await headSource(deps, key);
       await write(deps, attention, { before, atMs, mustLook });
-      await abortOpen(deps, key, uploads);
+      if (uploads.length > 0) await abortOpen(deps, key, uploads);
       const after = await calls.finish.readSource("HeadObject", (signal) => deps.source.head(key, signal));
       if (sameState(before, after)) return after;
       why = "the source changed meanwhile";

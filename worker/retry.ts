@@ -2,7 +2,7 @@
 import { asSyncError, classOf, syncError, type SyncError } from "../core/errors";
 import type { CancelSignal, Clock } from "../core/ports";
 import { decideRetry, DEFAULT_RETRY, type RetryPolicy } from "../core/retry";
-import { makeController, onAbort } from "./controller";
+import { makeController } from "./controller";
 import { Interruption } from "./interruption";
 
 export interface RetryDeps {
@@ -25,35 +25,27 @@ export function callOnce<T>(
 ): Promise<T> {
   if (signal.aborted) return Promise.reject(givenUp(operation, "none"));
   return new Promise<T>((resolve, reject) => {
-    new Attempt({ clock, operation, timeoutMs, signal }, resolve, reject).make(call);
+    new Attempt(operation, signal, resolve, reject).make(clock, timeoutMs, call);
   });
-}
-
-interface Terms {
-  readonly clock: Clock;
-  readonly operation: string;
-  readonly timeoutMs: number;
-  readonly signal: CancelSignal;
 }
 
 /** A class, because thousands are made a second. */
 class Attempt<T> {
   private over = false;
   private readonly inner = makeController();
-  private readonly forget: () => void;
-  private readonly noDeadline: () => void;
+  private noDeadline: (() => void) | undefined;
+  private readonly onAbort = (): void => this.fail(givenUp(this.operation, "unknown"));
 
   constructor(
-    private readonly terms: Terms,
+    private readonly operation: string,
+    private readonly signal: CancelSignal,
     private readonly resolve: (value: T) => void,
     private readonly reject: (error: SyncError) => void,
-  ) {
-    const { clock, operation, timeoutMs, signal } = terms;
-    this.forget = onAbort(signal, () => this.fail(givenUp(operation, "unknown")));
-    this.noDeadline = clock.after(timeoutMs, () => this.fail(noAnswer(operation, timeoutMs)));
-  }
+  ) {}
 
-  make(call: (signal: CancelSignal) => Promise<T>): void {
+  make(clock: Clock, timeoutMs: number, call: (signal: CancelSignal) => Promise<T>): void {
+    this.signal.addEventListener("abort", this.onAbort, { once: true });
+    this.noDeadline = clock.after(timeoutMs, () => this.fail(noAnswer(this.operation, timeoutMs)));
     try {
       call(this.inner.signal).then(
         (value) => this.succeed(value),
@@ -72,15 +64,15 @@ class Attempt<T> {
     if (!this.end()) return;
     // Only now: aborting a call that has answered could tear down a socket that already serves the next one.
     this.inner.abort();
-    this.reject(asSyncError(error, this.terms.operation));
+    this.reject(asSyncError(error, this.operation));
   }
 
   /** False when it is over already. */
   private end(): boolean {
     if (this.over) return false;
     this.over = true;
-    this.forget();
-    this.noDeadline();
+    this.signal.removeEventListener("abort", this.onAbort);
+    this.noDeadline?.();
     return true;
   }
 }
@@ -101,32 +93,44 @@ export function withRetry<T>(
   attempt: () => Promise<T>,
   policy: RetryPolicy = DEFAULT_RETRY,
 ): Promise<T> {
-  const pauseAfter = (thrown: unknown, made: number): number => {
-    if (thrown instanceof Interruption) throw thrown;
-    const error = asSyncError(thrown, operation);
-    deps.onError(error);
-    const decision = decideRetry(error, made, policy, deps.random());
-    if (decision.kind === "retry") return decision.delayMs;
-    // Given up because we stop: the key is not to blame.
-    if (stopping.aborted && isTemporary(error)) throw new Interruption("stopping");
-    throw error;
-  };
+  // Nearly every call works at once: what a repetition needs is only made for one. Who gives up does so at once.
+  return attempt().catch((thrown: unknown) => {
+    const terms = { deps, operation, stopping, policy };
+    return again(terms, attempt, pauseAfter(terms, thrown, 1));
+  });
+}
 
-  async function again(firstPauseMs: number): Promise<T> {
-    let pauseMs = firstPauseMs;
-    for (let made = 2; ; made++) {
-      await deps.clock.sleep(pauseMs, stopping);
-      if (stopping.aborted) throw new Interruption("stopping");
-      try {
-        return await attempt();
-      } catch (thrown) {
-        pauseMs = pauseAfter(thrown, made);
-      }
+interface Terms {
+  readonly deps: RetryDeps;
+  readonly operation: string;
+  readonly stopping: CancelSignal;
+  readonly policy: RetryPolicy;
+}
+
+async function again<T>(terms: Terms, attempt: () => Promise<T>, firstPauseMs: number): Promise<T> {
+  const { deps, stopping } = terms;
+  let pauseMs = firstPauseMs;
+  for (let made = 2; ; made++) {
+    await deps.clock.sleep(pauseMs, stopping);
+    if (stopping.aborted) throw new Interruption("stopping");
+    try {
+      return await attempt();
+    } catch (thrown) {
+      pauseMs = pauseAfter(terms, thrown, made);
     }
   }
+}
 
-  // Nearly every call works at once: what a repetition needs is only made for one. Who gives up does so at once.
-  return attempt().catch((thrown: unknown) => again(pauseAfter(thrown, 1)));
+/** Milliseconds until the next attempt. @throws when there is to be none */
+function pauseAfter({ deps, operation, stopping, policy }: Terms, thrown: unknown, made: number): number {
+  if (thrown instanceof Interruption) throw thrown;
+  const error = asSyncError(thrown, operation);
+  deps.onError(error);
+  const decision = decideRetry(error, made, policy, deps.random());
+  if (decision.kind === "retry") return decision.delayMs;
+  // Given up because we stop: the key is not to blame.
+  if (stopping.aborted && isTemporary(error)) throw new Interruption("stopping");
+  throw error;
 }
 
 function isTemporary(error: SyncError): boolean {

@@ -6,6 +6,9 @@
  * for, the next message is reckoned with what messages have lately asked for. Otherwise a receive may wait, and what it will bring is
  * not in the queue yet: then it is reckoned with a whole batch. Ten batches of a backfill at once would keep live events out until they
  * are worked off.
+ *
+ * A worker that is full of single events has room for another one whenever a copy begins. It waits until every receiver can ask for a whole
+ * receive: SQS is paid by the request.
  */
 import { DEFAULT_BATCH_LIMITS } from "../core/envelope";
 
@@ -46,6 +49,10 @@ const ENOUGH = 1 / 4;
 const WHOLE_BATCH = DEFAULT_BATCH_LIMITS.maxKeys;
 /** Messages that came, as a part of those asked for: from here on more of the same kind are likely to be there. */
 const DEEP = 1 / 2;
+/** Messages of a whole receive (API ReceiveMessage). */
+const WHOLE_RECEIVE = 10;
+/** Never waits for more room than this part of a pool, which comes by itself while the rest of it is begun. */
+const WORTH_A_WAIT = 1 / 4;
 /** How fast a heavy message is forgotten when light ones follow. */
 const FORGETTING = 0.9;
 
@@ -53,10 +60,18 @@ export function makeRoom({ slots, receivers, unstarted, held, ranges, keysWhileO
   let perMessage: number | undefined;
   let isDeep = false;
 
-  /** Until so many copy requests wait to be started. */
+  /** Copy requests until so many wait to be started. */
+  function leftUpTo(most: number): number {
+    return most - unstarted() - ranges() * Math.ceil((2 * slots) / RANGES_PER_WORKER);
+  }
+
   function messagesUpTo(most: number, weight: number): number {
-    const left = most - unstarted() - ranges() * Math.ceil((2 * slots) / RANGES_PER_WORKER);
-    return Math.max(0, Math.ceil(Math.min(left / weight, HELD_PER_SLOT * slots - held())));
+    return Math.max(0, Math.ceil(Math.min(leftUpTo(most) / weight, HELD_PER_SLOT * slots - held())));
+  }
+
+  /** Nearly full, and what comes are single events, one request each: batches are few, and another may be a live event among them. */
+  function isWorthAWait(weight: number): boolean {
+    return weight === 1 && leftUpTo(2 * slots) < Math.min(receivers * WHOLE_RECEIVE, WORTH_A_WAIT * slots);
   }
 
   function noted(requests: number): void {
@@ -68,7 +83,8 @@ export function makeRoom({ slots, receivers, unstarted, held, ranges, keysWhileO
       // While the breaker is open one more key is taken if there is only one to judge by: another may show that S3 is well.
       const keys = keysWhileOpen();
       if (keys !== undefined) return held() < HELD_PER_SLOT * slots && keys <= 1 ? 1 : 0;
-      return Math.ceil(messagesUpTo(2 * slots, isDeep ? (perMessage ?? WHOLE_BATCH) : WHOLE_BATCH) / receivers);
+      const weight = isDeep ? (perMessage ?? WHOLE_BATCH) : WHOLE_BATCH;
+      return isWorthAWait(weight) ? 0 : Math.ceil(messagesUpTo(2 * slots, weight) / receivers);
     },
     messagesForHelp: () =>
       keysWhileOpen() === undefined ? messagesUpTo(ENOUGH * slots, perMessage ?? WHOLE_BATCH) : 0,

@@ -30,6 +30,22 @@ export interface Slot {
 /** Below this the pool never shrinks: a worker that sends nothing learns nothing. */
 export const SLOT_FLOOR = 4;
 
+/** A class, because thousands are made a second. */
+class Granted implements Slot {
+  private isReleased = false;
+
+  constructor(
+    private readonly ordinal: number,
+    private readonly onRelease: (result: SlotResult, ordinal: number) => void,
+  ) {}
+
+  release(result: SlotResult): void {
+    if (this.isReleased) throw new Error("slot released twice");
+    this.isReleased = true;
+    this.onRelease(result, this.ordinal);
+  }
+}
+
 type Waiter = (slot: Slot) => void;
 
 export function makeSlots(max: number, onDecrease: (limit: number) => void = () => undefined): SlotPool {
@@ -48,18 +64,14 @@ export function makeSlots(max: number, onDecrease: (limit: number) => void = () 
     inUse++;
     peak = Math.max(peak, inUse);
     servedLast = owner;
-    const ordinal = ++sent;
-    let released = false;
-    return {
-      release(result) {
-        if (released) throw new Error("slot released twice");
-        released = true;
-        inUse--;
-        if (result === "ok") grow();
-        if (result === "throttled" && ordinal > sentAtDecrease) shrink();
-        serve();
-      },
-    };
+    return new Granted(++sent, released);
+  }
+
+  function released(result: SlotResult, ordinal: number): void {
+    inUse--;
+    if (result === "ok") grow();
+    if (result === "throttled" && ordinal > sentAtDecrease) shrink();
+    serve();
   }
 
   function grow(): void {

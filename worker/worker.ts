@@ -241,9 +241,9 @@ export async function runWorker(config: WorkerConfig, deps: WorkerDeps, stop: Ca
       roomForHelp: () => room.messagesForHelp(),
       answered: (asked, came) => room.answered(asked, came),
       busy: () => inbox.size > 0 || lister.size > 0 || outbox.pending > 0,
-      intake: (lease) => {
+      intake: (lease, body) => {
         const before = { requests: inbox.unstarted, ranges: lister.size };
-        const filed = intake(lease);
+        const filed = intake(lease, body);
         room.filed(inbox.unstarted - before.requests);
         if (lister.size > before.ranges) room.filedRange();
         pump();

@@ -45,40 +45,50 @@ export interface WritesDeps {
 /** The answer is awaited for half of the bound; what is left covers a write that lands after we stopped waiting. */
 const ANSWER_SHARE = 0.5;
 
-export function makeWrites({ clock, abandon, ensureLease }: WritesDeps): Writes {
-  let unsettledUntilMs = 0;
-  let inFlightUntilMs = 0;
-  let written = false;
+export function makeWrites(deps: WritesDeps): Writes {
+  return new KeyWrites(deps);
+}
 
-  return {
-    async send(operation, size, call, until = abandon) {
-      const bound = writeBoundMs(operation, size);
-      if (!(await ensureLease(bound, until))) throw new Interruption(until.aborted ? "stopping" : "lease-lost");
-      const landsUntil = clock.monotonicMs() + bound;
-      inFlightUntilMs = landsUntil;
-      written = true;
-      try {
-        return await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call);
-      } catch (thrown) {
-        const error = asSyncError(thrown, operation);
-        if (error.effect === "unknown") unsettledUntilMs = Math.max(unsettledUntilMs, landsUntil);
-        throw error;
-      } finally {
-        inFlightUntilMs = 0;
-      }
-    },
-    get unsettledUntilMs() {
-      return unsettledUntilMs;
-    },
-    get written() {
-      return written;
-    },
-    cleaned: () => {
-      written = false;
-    },
-    landsWithinMs: () => Math.max(0, Math.max(unsettledUntilMs, inFlightUntilMs) - clock.monotonicMs()),
-    settled: () => {
-      unsettledUntilMs = 0;
-    },
-  };
+/** A class, because every key has one. */
+class KeyWrites implements Writes {
+  unsettledUntilMs = 0;
+  written = false;
+  private inFlightUntilMs = 0;
+
+  constructor(private readonly deps: WritesDeps) {}
+
+  async send<T>(
+    operation: WriteOperation,
+    size: number,
+    call: (signal: CancelSignal) => Promise<T>,
+    until: CancelSignal = this.deps.abandon,
+  ): Promise<T> {
+    const { clock, abandon, ensureLease } = this.deps;
+    const bound = writeBoundMs(operation, size);
+    if (!(await ensureLease(bound, until))) throw new Interruption(until.aborted ? "stopping" : "lease-lost");
+    const landsUntil = clock.monotonicMs() + bound;
+    this.inFlightUntilMs = landsUntil;
+    this.written = true;
+    try {
+      return await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call);
+    } catch (thrown) {
+      const error = asSyncError(thrown, operation);
+      if (error.effect === "unknown") this.unsettledUntilMs = Math.max(this.unsettledUntilMs, landsUntil);
+      throw error;
+    } finally {
+      this.inFlightUntilMs = 0;
+    }
+  }
+
+  cleaned(): void {
+    this.written = false;
+  }
+
+  landsWithinMs(): number {
+    return Math.max(0, Math.max(this.unsettledUntilMs, this.inFlightUntilMs) - this.deps.clock.monotonicMs());
+  }
+
+  settled(): void {
+    this.unsettledUntilMs = 0;
+  }
 }

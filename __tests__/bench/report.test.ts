@@ -2,6 +2,7 @@
 import { performanceDocument, type Findings } from "../../lab/bench/report/document";
 import type { CpuShares } from "../../lab/bench/profile/shares";
 import { barsSvg } from "../../lab/bench/report/svg";
+import type { MemorySplit } from "../../lab/bench/memory-split";
 import { resultOf, type Run } from "../../lab/bench/result";
 import { costOf } from "../../lab/bench/queue-cost";
 import { taskRows } from "../../lab/bench/task-sizes";
@@ -18,6 +19,10 @@ const WALL: WallParts = {
     { name: "ending", seconds: 0.3, slotsBusy: 0 },
   ],
 };
+/** 90 MiB of heap at the peak of 160. */
+const MEMORY: MemorySplit = {
+  ...{ rssMiB: 160, livingMiB: 16, garbageMiB: 40, youngMiB: 31, emptyMiB: 3, outsideMiB: 4, restMiB: 66 },
+};
 const RUN: Run = {
   wallSeconds: 6,
   startSeconds: 0.3,
@@ -32,6 +37,7 @@ const RUN: Run = {
   slotsBusy: 0.97,
   wallParts: WALL,
   peakRssMiB: 120,
+  memory: MEMORY,
   dollars: 0.01,
   failedObjects: 0,
   copiesPerKeyAndSecond: 1,
@@ -156,6 +162,34 @@ test("what is missed points at the table that shows why, and at the largest rows
     /\| large \| wall \/ ideal .*lost are 0\.5 s \(start of the process, until its first request\), 0\.3 s \(until the last message is acknowledged\), 0\.1 s \(.*\): \[the wall of `large`\]\(#the-wall-of-large\) \|/,
   );
   for (const [, anchor] of text.matchAll(/\]\(#([a-z-]+)\)/g)) expect(anchorsOf({ file: "", text })).toContain(anchor);
+});
+
+/** `small` with a peak, and what its process told of it. */
+function withPeak(peakRssMiB: number, memory: MemorySplit | undefined): Findings {
+  const all = findings();
+  const measured = all.measured.map((one) => ({
+    ...one,
+    result: { ...one.result, peakRssMiB, runs: one.result.runs.map((run) => ({ ...run, peakRssMiB, memory })) },
+  }));
+  return { ...all, measured };
+}
+
+test("where the memory goes is a table, and a missed target names its parts, the largest first", () => {
+  const text = performanceDocument(withPeak(161, MEMORY));
+  expect(text).toContain("| small | 160 | 16 | 40 | 31 | 3 | 4 | 66 |");
+  expect(text).toContain(
+    "| small | peak memory at 256 slots, MiB | at most 150 | 161 | **missed**, by a factor of 1.07: of 160 MiB are 66 everything else, 40 garbage, not collected yet, 31 young generation, 16 lives, 4 outside the heap, 3 pages with room: [where the memory goes](#where-the-memory-goes) |",
+  );
+  expect(anchorsOf({ file: "", text })).toContain("where-the-memory-goes");
+  expect(performanceDocument(findings())).toContain(
+    "| small | peak memory at 256 slots, MiB | at most 150 | 120 | met |",
+  );
+});
+
+test("a process that told nothing of its memory has no row, and one without a full collection no figure of what lives", () => {
+  expect(performanceDocument(withPeak(161, undefined))).not.toMatch(/#?where the memory goes/i);
+  const text = performanceDocument(withPeak(120, { ...MEMORY, livingMiB: undefined }));
+  expect(text).toContain("| small | 160 |  | 40 | 31 |");
 });
 
 test("without threads and without copies nothing stands where it would", () => {

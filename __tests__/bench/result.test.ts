@@ -18,6 +18,7 @@ const RUN: Run = {
   slotsBusy: 0.97,
   wallParts: undefined,
   peakRssMiB: 120,
+  memory: undefined,
   dollars: 0.01,
   failedObjects: 0,
   copiesPerKeyAndSecond: 1,

@@ -36,7 +36,13 @@ test("small over TLS: a guard by counting, for the number of requests per object
   expect(maxInFlight).toBeGreaterThan(1);
   expect(runs[0]).toMatchObject({ failedObjects: 0, workers: 1 });
   expect(runs[0]!.cpuSeconds).toBeGreaterThan(0);
-  expect(runs[0]!.peakRssMiB).toBeGreaterThan(20);
+  const { peakRssMiB, memory } = runs[0]!;
+  expect(peakRssMiB).toBeGreaterThan(20);
+  const { rssMiB, livingMiB, ...parts } = memory!;
+  // What was seen now and then is no more than the true peak, and not far from it.
+  expect(rssMiB / peakRssMiB).toBeGreaterThan(0.8);
+  expect(rssMiB).toBeLessThanOrEqual(peakRssMiB + 1);
+  expect(Object.values(parts).reduce((sum, part) => sum + part, livingMiB ?? 0)).toBeCloseTo(rssMiB, 6);
 });
 
 test("the same through the SDK: more bytes and more CPU, the same requests", async () => {

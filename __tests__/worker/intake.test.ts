@@ -68,13 +68,13 @@ function begin(prefix = "in/") {
   });
   async function take(body: string, receiveCount = 1): Promise<Lease> {
     const lease: Lease = {
-      message: message("m", { body, receiveCount }),
+      message: message("m", { receiveCount }),
       receivedAtMs: 0,
       held: true,
       lasts: true,
       deadlineMs: 120_000,
     };
-    await intake(lease);
+    await intake(lease, body);
     return lease;
   }
   const waiting = () => inbox.takeAllWaiting();

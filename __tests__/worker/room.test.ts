@@ -30,6 +30,28 @@ test.each([
   expect(amongEvents(more).messages()).toBe(expected);
 });
 
+describe("a worker nearly full of single events", () => {
+  test.each([
+    ["waits for a whole receive of every receiver", 256, 512 - 19, 0],
+    ["asks for no less", 256, 512 - 20, 10],
+    ["of few slots waits for a quarter of them", 16, 32 - 3, 0],
+    ["of few slots asks for them", 16, 32 - 4, 2],
+    ["of the fewest slots never waits", 4, 8 - 1, 1],
+  ])("%s", (_, slots, unstarted, expected) => {
+    expect(amongEvents({ slots, unstarted: () => unstarted }).messages()).toBe(expected);
+  });
+
+  test("does not wait where batches come, or where the queue gives less than it is asked for", () => {
+    const among = (asked: number, came: number, ...requests: number[]) => {
+      const room = amongEvents({ unstarted: () => 512 - 19 });
+      for (const one of requests) room.filed(one);
+      room.answered(asked, came);
+      return room.messages();
+    };
+    expect([among(10, 10), among(10, 10, 2), among(10, 4)]).toEqual([0, 5, 1]);
+  });
+});
+
 test("batches are taken a few at a time, so that live events get in between; single events fill up again", () => {
   const room = amongEvents();
   room.filed(100);

@@ -31,7 +31,9 @@ type Framing =
   | { readonly kind: "chunked"; state: "size" | "data" | "data-end" | "trailer"; left: number }
   | { readonly kind: "until-close" };
 
-type Head = Omit<Answer, "body">;
+interface Head extends Omit<Answer, "body"> {
+  body: Buffer;
+}
 
 /** The answer broke the protocol: the connection must not be used again, and what the request did is unknown. */
 export function protocolError(message: string): Error {
@@ -183,8 +185,8 @@ export class AnswerReader {
 
   private finish(): Answer {
     const [first = EMPTY] = this.chunks;
-    const body = this.chunks.length <= 1 ? first : Buffer.concat(this.chunks);
-    const answer = { ...(this.head as Head), body };
+    const answer = this.head as Head;
+    answer.body = this.chunks.length <= 1 ? first : Buffer.concat(this.chunks);
     this.method = undefined;
     this.head = undefined;
     this.framing = undefined;
@@ -201,8 +203,7 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 function parseHead(text: string): Head {
   let end = lineEnd(text, 0);
-  const [, minor, status, reason = ""] = STATUS_LINE.exec(text.slice(0, end)) ?? [];
-  if (status === undefined) throw protocolError("a malformed status line");
+  const { minor, status, reason } = statusOf(text.slice(0, end));
   const headers = Object.create(NOTHING) as Record<string, string>;
   while (end < text.length) {
     const start = end + 2;
@@ -211,7 +212,27 @@ function parseHead(text: string): Head {
   }
   const connection = (headers["connection"] ?? "").toLowerCase();
   const keepAlive = minor === "1" ? !hasToken(connection, "close") : hasToken(connection, "keep-alive");
-  return { status: Number(status), reason, headers, keepAlive };
+  return { status, reason, headers, keepAlive, body: EMPTY };
+}
+
+interface StatusLine {
+  readonly minor: string;
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** Status lines as servers spell them: nearly all answers have one of a few. */
+const knownLines = new Map<string, StatusLine>();
+const MOST_LINES = 100;
+
+function statusOf(line: string): StatusLine {
+  const known = knownLines.get(line);
+  if (known !== undefined) return known;
+  const [, minor = "", status, reason = ""] = STATUS_LINE.exec(line) ?? [];
+  if (status === undefined) throw protocolError("a malformed status line");
+  const read = { minor, status: Number(status), reason };
+  if (knownLines.size < MOST_LINES) knownLines.set(line, read);
+  return read;
 }
 
 /**

@@ -63,6 +63,12 @@ interface Place {
   readonly pool: Pool;
 }
 
+interface Ready {
+  readonly place: Place;
+  readonly credentials: SigningCredentials;
+  readonly signer: Signer;
+}
+
 export function makeS3Transport(options: S3TransportOptions): S3Transport {
   const { client, bucket, region, service, sessions, maxConnections } = options;
   const plain = makeSigner({ region, service });
@@ -94,7 +100,7 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
     return expiration === undefined || expiration.getTime() - Date.now() > RENEWED_BEFORE_MS ? known : undefined;
   }
 
-  async function identity(session: boolean): Promise<{ credentials: SigningCredentials; signer: Signer }> {
+  async function identity(session: boolean): Promise<Pick<Ready, "credentials" | "signer">> {
     const base = (known = await client.config.credentials());
     if (!session || sessions === undefined) return { credentials: base, signer: plain };
     const own = {
@@ -103,6 +109,17 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
       ...(base.sessionToken === undefined ? {} : { sessionToken: base.sessionToken }),
     };
     return { credentials: await sessions.getS3ExpressIdentity(own, { Bucket: bucket }), signer: inSession };
+  }
+
+  /** What most requests need is known: they need not wait for it. */
+  function readyNow(session: boolean): Ready | undefined {
+    const credentials = session ? undefined : knownCredentials();
+    return found === undefined || credentials === undefined ? undefined : { place: found, credentials, signer: plain };
+  }
+
+  async function readyLater(session: boolean, signal: CancelSignal): Promise<Ready> {
+    const at = found ?? (await orAbort(located(), signal));
+    return { place: at, ...(await orAbort(identity(session), signal)) };
   }
 
   /** By the frozen headers of requests: what is sent of them. */
@@ -117,24 +134,25 @@ export function makeS3Transport(options: S3TransportOptions): S3Transport {
     return wire;
   }
 
+  function exchange({ place, credentials, signer }: Ready, request: S3Request, signal: CancelSignal): Promise<Answer> {
+    const { endpoint, basePath, pool } = place;
+    const { method, query = "", body } = request;
+    const headers = wireHeaders(request.headers ?? NO_HEADERS, endpoint.authority);
+    const path = `${basePath}/${encodePath(request.key)}`;
+    const payloadHash = body === undefined ? EMPTY_SHA256 : sha256Hex(body);
+    const lines = signer.signedLines({ method, path, query, headers, payloadHash }, credentials, Date.now());
+    const head = headText(method, path, query, lines, body?.length ?? 0);
+    return pool.exchange(body === undefined ? { method, head } : { method, head, body }, signal);
+  }
+
   async function send(request: S3Request, signal: CancelSignal): Promise<S3Answer> {
     const { operation, kind, session = false } = request;
     let token: string | undefined;
     let answer: Answer | undefined;
     try {
-      const { endpoint, basePath, pool } = found ?? (await orAbort(located(), signal));
-      const headers = wireHeaders(request.headers ?? NO_HEADERS, endpoint.authority);
-      let credentials: SigningCredentials | undefined = session ? undefined : knownCredentials();
-      let signer = plain;
-      if (credentials === undefined) ({ credentials, signer } = await orAbort(identity(session), signal));
-      if (session) token = credentials.sessionToken;
-      const { method, query = "", body } = request;
-      const path = `${basePath}/${encodePath(request.key)}`;
-      const payloadHash = body === undefined ? EMPTY_SHA256 : sha256Hex(body);
-      const toSign = { method, path, query, headers, payloadHash };
-      const lines = signer.signedLines(toSign, credentials, Date.now());
-      const head = headText(method, path, query, lines, body?.length ?? 0);
-      answer = await pool.exchange(body === undefined ? { method, head } : { method, head, body }, signal);
+      const ready = readyNow(session) ?? (await readyLater(session, signal));
+      if (session) token = ready.credentials.sessionToken;
+      answer = await exchange(ready, request, signal);
       return successOf(answer, request.isLarge === true);
     } catch (thrown) {
       const error = translate(thrown, operation, kind, {

@@ -42,18 +42,21 @@ export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49
 const ALGORITHM = "AWS4-HMAC-SHA256";
 
 export function sha256Hex(data: string | Buffer): string {
-  const bytes = typeof data === "string" ? Buffer.from(data, "latin1") : data;
+  const bytes = typeof data === "string" && !ASCII.test(data) ? Buffer.from(data, "latin1") : data;
   // Node 20.12 and later: no object is made for it.
   return oneShot === undefined
     ? crypto.createHash("sha256").update(bytes).digest("hex")
     : oneShot("sha256", bytes, "hex");
 }
 
+/** Its bytes are the same in any encoding: it need not be copied. */
+const ASCII = /^[\0-\x7f]*$/;
+
 const oneShot = (crypto as { readonly hash?: typeof crypto.hash }).hash;
 
 export function makeSigner({ region, service, tokenHeader = "x-amz-security-token" }: SignerOptions): Signer {
   let cached: { readonly date: string; readonly by: SigningCredentials; readonly key: Buffer } | undefined;
-  let clock = { second: -1, date: "", time: "" };
+  let clock: Moment = { second: -1, date: "", time: "", scope: "", begin: "" };
 
   function signingKey(by: SigningCredentials, date: string): Buffer {
     // By the secret, too: the same id with another secret is another key.
@@ -66,23 +69,27 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
     return cached.key;
   }
 
-  function timeOf(nowMs: number): { readonly date: string; readonly time: string } {
+  function momentOf(nowMs: number): Moment {
     const second = Math.floor(nowMs / 1000);
     if (second !== clock.second) {
       const time = `${new Date(second * 1000).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
-      clock = { second, time, date: time.slice(0, 8) };
+      const date = time.slice(0, 8);
+      const scope = `${date}/${region}/${service}/aws4_request`;
+      clock = { second, time, date, scope, begin: `${ALGORITHM}\n${time}\n${scope}\n` };
     }
     return clock;
   }
 
-  /** Reused: nothing is left of them when a request has been signed. */
+  /** Reused, at their length: nothing is left of them when a request has been signed. */
   const names: string[] = [];
   const values: string[] = [];
+  const canonical: string[] = [];
+  const lines: string[] = [];
   let kept: Kept | undefined;
 
-  /** In the order they are signed in. */
-  function put(name: string, value: string): void {
-    let at = names.length;
+  /** The `count`th, in the order they are signed in. */
+  function put(count: number, name: string, value: string): void {
+    let at = count;
     for (; at > 0 && (names[at - 1] ?? "") > name; at -= 1) {
       names[at] = names[at - 1] ?? "";
       values[at] = values[at - 1] ?? "";
@@ -91,61 +98,78 @@ export function makeSigner({ region, service, tokenHeader = "x-amz-security-toke
     values[at] = value;
   }
 
-  function blockOf({ headers, payloadHash }: ToSign, token: string | undefined, time: string): Block {
-    names.length = values.length = 0;
-    put("x-amz-date", time);
-    for (const name in headers) put(name, headers[name] ?? "");
-    if (service !== "sqs") put("x-amz-content-sha256", payloadHash);
-    if (token !== undefined) put(tokenHeader, token);
-    let signedNames = "";
-    let canonical = "";
-    let lines = "";
-    for (let at = 0; at < names.length; at += 1) {
-      const name = names[at] ?? "";
+  function blockOf({ headers, payloadHash }: ToSign, by: SigningCredentials, { time, scope }: Moment): Block {
+    let count = 0;
+    put(count++, "x-amz-date", time);
+    for (const name in headers) put(count++, name, headers[name] ?? "");
+    if (service !== "sqs") put(count++, "x-amz-content-sha256", payloadHash);
+    if (by.sessionToken !== undefined) put(count++, tokenHeader, by.sessionToken);
+    names.length = values.length = count;
+    for (let at = 0; at < count; at += 1) {
       const value = values[at] ?? "";
-      signedNames += at === 0 ? name : `;${name}`;
-      canonical += `${name}:${canonicalValue(value)}\n`;
-      lines += `${name}: ${value}\r\n`;
+      const first = 4 * at;
+      canonical[first] = lines[first] = names[at] ?? "";
+      canonical[first + 1] = ":";
+      lines[first + 1] = ": ";
+      canonical[first + 2] = canonicalValue(value);
+      lines[first + 2] = value;
+      canonical[first + 3] = "\n";
+      lines[first + 3] = "\r\n";
     }
-    return { signedNames, canonical: `${canonical}\n${signedNames}\n${payloadHash}`, lines };
+    canonical.length = lines.length = 4 * count;
+    const signedNames = names.join(";");
+    const signed = `${ALGORITHM} Credential=${by.accessKeyId}/${scope}, SignedHeaders=${signedNames}`;
+    return {
+      canonical: `${canonical.join("")}\n${signedNames}\n${payloadHash}`,
+      lines: `${lines.join("")}authorization: ${signed}, Signature=`,
+    };
   }
 
-  function block(request: ToSign, token: string | undefined, time: string): Block {
+  function block(request: ToSign, by: SigningCredentials, moment: Moment): Block {
     const { headers, payloadHash } = request;
-    if (!Object.isFrozen(headers)) return blockOf(request, token, time);
-    const isSame = kept?.headers === headers && kept.payloadHash === payloadHash && kept.token === token;
-    if (kept === undefined || !isSame || kept.time !== time)
-      kept = { ...blockOf(request, token, time), headers, payloadHash, token, time };
+    if (!Object.isFrozen(headers)) return blockOf(request, by, moment);
+    const isSame = kept?.headers === headers && kept.payloadHash === payloadHash && kept.moment === moment;
+    const { sessionToken: token, accessKeyId } = by;
+    if (kept === undefined || !isSame || kept.token !== token || kept.accessKeyId !== accessKeyId)
+      kept = { ...blockOf(request, by, moment), headers, payloadHash, token, accessKeyId, moment };
     return kept;
   }
 
   return {
     signedLines(request, credentials, nowMs) {
       const { method, path, query } = request;
-      const { date, time } = timeOf(nowMs);
-      const { signedNames, canonical, lines } = block(request, credentials.sessionToken, time);
-      const scope = `${date}/${region}/${service}/aws4_request`;
-      const hash = sha256Hex(`${method}\n${path}\n${query}\n${canonical}`);
-      const text = `${ALGORITHM}\n${time}\n${scope}\n${hash}`;
-      const signature = crypto.createHmac("sha256", signingKey(credentials, date)).update(text).digest("hex");
-      const by = `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedNames}`;
-      return `${lines}authorization: ${by}, Signature=${signature}\r\n`;
+      const moment = momentOf(nowMs);
+      const { canonical, lines } = block(request, credentials, moment);
+      const text = moment.begin + sha256Hex(`${method}\n${path}\n${query}\n${canonical}`);
+      const signature = crypto.createHmac("sha256", signingKey(credentials, moment.date)).update(text).digest("hex");
+      return `${lines}${signature}\r\n`;
     },
   };
+}
+
+/** A second of the clock, and what it comes to. */
+interface Moment {
+  readonly second: number;
+  readonly date: string;
+  readonly time: string;
+  readonly scope: string;
+  /** Of what is signed. */
+  readonly begin: string;
 }
 
 interface Kept extends Block {
   readonly headers: ToSign["headers"];
   readonly payloadHash: string;
   readonly token: string | undefined;
-  readonly time: string;
+  readonly accessKeyId: string;
+  readonly moment: Moment;
 }
 
-/** What a request's headers come to, everything but the signature. */
+/** What a request's headers come to. */
 interface Block {
-  readonly signedNames: string;
   /** From the first header to the end of the canonical request. */
   readonly canonical: string;
+  /** Up to the signature. */
   readonly lines: string;
 }
 

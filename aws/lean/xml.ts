@@ -22,10 +22,19 @@ export function readFlatXml(text: string): FlatXml | undefined {
   const rest = text.slice(opened[0].length);
   const end = rest.lastIndexOf(`</${root}>`);
   if (end < 0 || rest.slice(end + root.length + 3).trim() !== "") return undefined;
-  const fields: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [, name = "", value = ""] of rest.slice(0, end).matchAll(CHILD)) fields[name] ??= unescapeXml(value);
+  const fields = Object.create(NOTHING) as Record<string, string>;
+  const children = rest.slice(0, end);
+  // Without an iterator and a copy of the expression for every answer.
+  CHILD.lastIndex = 0;
+  for (let child = CHILD.exec(children); child !== null; child = CHILD.exec(children)) {
+    const [, name = "", value = ""] = child;
+    fields[name] ??= unescapeXml(value);
+  }
   return { root, fields };
 }
+
+/** What fields inherit from: as of the headers in answer-reader.ts. */
+const NOTHING = Object.freeze(Object.create(null) as object);
 
 const ESCAPED: Readonly<Record<string, string>> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" };
 

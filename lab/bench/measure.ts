@@ -101,6 +101,7 @@ function runOf(job: Job, seen: Seen, ended: readonly Ended[], endedAtMs: number,
   const copyMs = COPIES.reduce((sum, name) => sum + (seen.busyMs[name] ?? 0), 0);
   const counted = copies > 0 ? COPIES : ["ListObjectsV2"];
   const keys = Math.max(1, job.objects.length);
+  const [largest] = [...ended].sort((one, other) => other.peakRssMiB - one.peakRssMiB);
   return {
     wallSeconds,
     startSeconds: (seen.firstAtMs - startedAtMs) / 1000,
@@ -115,7 +116,8 @@ function runOf(job: Job, seen: Seen, ended: readonly Ended[], endedAtMs: number,
     maxInFlight: Math.max(0, ...counted.map((name) => seen.maxInFlight[name] ?? 0)),
     slotsBusy: copyMs / Math.max(1, seen.lastCopyAtMs - seen.firstCopyAtMs) / (SLOTS * workers),
     wallParts: wallParts(times, SLOTS),
-    peakRssMiB: Math.max(...ended.map((one) => one.peakRssMiB)),
+    peakRssMiB: largest?.peakRssMiB ?? 0,
+    memory: largest?.memory,
     dollars: dollarsOf({
       requests: seen.requests,
       bytesCopied: seen.bytesCopied,

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { MemorySplit } from "./memory-split";
 import { cpuSecondsOf } from "./proc-stat";
 
 export interface Usage {
@@ -12,6 +13,8 @@ export interface Usage {
   /** Of it the main thread's; undefined of other programs, and where there is no /proc. */
   readonly mainThreadCpuSeconds: number | undefined;
   readonly peakRssMiB: number;
+  /** At the peak, as it was seen; undefined of other programs. */
+  readonly memory: MemorySplit | undefined;
 }
 
 export interface Ended extends Usage {
@@ -73,7 +76,7 @@ export async function run(program: Program): Promise<Ended> {
 
 /** Looks at /proc now and then; what is used after the last look is lost, which is little. */
 function watch(pid: number): () => Usage {
-  let last: Usage = { cpuSeconds: 0, mainThreadCpuSeconds: undefined, peakRssMiB: 0 };
+  let last: Usage = { cpuSeconds: 0, mainThreadCpuSeconds: undefined, peakRssMiB: 0, memory: undefined };
   const look = (): void => {
     try {
       const now = usageOf(pid);
@@ -91,7 +94,8 @@ function watch(pid: number): () => Usage {
 
 function usageOf(pid: number): Usage {
   const cpuSeconds = cpuSecondsOf(readFileSync(`/proc/${pid}/stat`, "utf8"), true);
-  return { cpuSeconds, mainThreadCpuSeconds: undefined, peakRssMiB: Math.max(...familyOf(pid).map(peakKib)) / 1024 };
+  const peakRssMiB = Math.max(...familyOf(pid).map(peakKib)) / 1024;
+  return { cpuSeconds, mainThreadCpuSeconds: undefined, peakRssMiB, memory: undefined };
 }
 
 function peakKib(pid: number): number {

@@ -1,4 +1,5 @@
 /** From runs to a result: medians, spreads and the document that `--json` prints. Pure. */
+import type { MemorySplit } from "./memory-split";
 import type { WallParts } from "./wall-parts";
 import type { Name } from "./workloads";
 
@@ -22,6 +23,8 @@ export interface Run {
   /** Of one worker that copies. */
   readonly wallParts: WallParts | undefined;
   readonly peakRssMiB: number;
+  /** Of the process with the highest peak. */
+  readonly memory: MemorySplit | undefined;
   readonly dollars: number;
   readonly failedObjects: number;
   readonly copiesPerKeyAndSecond: number;

@@ -9,6 +9,7 @@ import { type Job, SLOTS } from "../workloads";
 import { fleetSection, queueSection, settingsSection, tasksSection } from "./buy-sections";
 import { cpuSection, startSentence, wallSection } from "./cpu-sections";
 import { table } from "./markdown";
+import { memorySection } from "./memory-section";
 import { targetRows } from "./targets";
 
 export interface Measured {
@@ -107,6 +108,7 @@ ${ceiling.map((one) => `- ${one.server}: ${formatNumber(one.requestsPerSecond)} 
 
 The client of that measurement is the transport alone: signing, sending, reading. Three requests of it are the floor of \`small\`. ${startSentence(measured)}
 
+${memorySection(measured)}
 ${wallSection(measured)}
 ${queueSection(queue)}
 ${peersSection(measured)}

@@ -5,6 +5,7 @@ import { type BenchResult, typicalRun } from "../result";
 import { wallRows } from "../wall-parts";
 import { SLOTS } from "../workloads";
 import type { Measured } from "./document";
+import { whyMemory } from "./memory-section";
 
 /** What was aimed at, and how it is read out of a result. */
 interface Target {
@@ -66,13 +67,21 @@ const TARGETS: readonly Target[] = [
     of: ({ job, result }) => (middle(result, "cpuSeconds") / job.objects.length) * 1e6,
     why: () => "`npm run bench -- profile verify` shows where it goes",
   },
-  { name: "verify", what: "peak memory, MiB", aim: 150, isMost: true, of: ({ result }) => result.peakRssMiB },
+  {
+    name: "verify",
+    what: "peak memory, MiB",
+    aim: 150,
+    isMost: true,
+    of: ({ result }) => result.peakRssMiB,
+    why: whyMemory,
+  },
   ...(["large", "small"] as const).map((name) => ({
     name,
     what: `peak memory at ${SLOTS} slots, MiB`,
     aim: 150,
     isMost: true,
     of: ({ result }: Measured) => result.peakRssMiB,
+    why: whyMemory,
   })),
 ];
 

@@ -76,7 +76,7 @@ export const SIM_BUGS: readonly SimBug[] = [
         file: "worker/writes.ts",
         find: "return await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call);",
         replace:
-          "const value = await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call); unsettledUntilMs = 0; return value;",
+          "const value = await callOnce(clock, operation, bound * ANSWER_SHARE, abandon, call); this.unsettledUntilMs = 0; return value;",
       },
     ],
     fromSeed: 35,
@@ -85,7 +85,11 @@ export const SIM_BUGS: readonly SimBug[] = [
     name: "a lost answer counts as no effect",
     breaks: "rule 3",
     patches: [
-      { file: "worker/writes.ts", find: 'if (error.effect === "unknown") unsettled', replace: "if (false) unsettled" },
+      {
+        file: "worker/writes.ts",
+        find: 'if (error.effect === "unknown") this.unsettled',
+        replace: "if (false) this.unsettled",
+      },
     ],
     fromSeed: 35,
   },
