@@ -66,7 +66,7 @@ export async function comeToRest({ stack, clock, signal }: RestDeps): Promise<st
 
 /** To where every message can be seen. */
 function jumpToLast(stack: Stack, clock: JumpingClock): void {
-  const lastAt = Math.max(0, ...stack.queue.peek().map(({ visibleAt = 0 }) => visibleAt));
+  const lastAt = stack.queue.peek().reduce((last, { visibleAt = 0 }) => Math.max(last, visibleAt), 0);
   jump(stack, clock, Math.max(1, Math.ceil((lastAt - clock.now()) / 1000)));
 }
 

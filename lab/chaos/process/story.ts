@@ -46,8 +46,7 @@ export function makeStory(random: Random, durationMs: number): readonly StorySte
     { kind: "archived", key: `${UNSYNCABLE}archived` },
   ] as const;
   for (const one of unsyncable) steps.push({ atMs: random.int(0, durationMs / 2), change: one });
-  steps.push(...burst(random, durationMs));
-  return steps.sort((a, b) => a.atMs - b.atMs);
+  return [...steps, ...burst(random, durationMs)].sort((a, b) => a.atMs - b.atMs);
 }
 
 function change(random: Random): Change {
