@@ -23,6 +23,11 @@ const NEEDS = [
   ...(["taskFamily", "workerLogGroup", "deadLetterQueueUrl"] as const),
 ] as const;
 
+/** The dead-letter queue only where somebody is to look into it. */
+function needsOf({ deadLetters }: { readonly deadLetters: boolean }): readonly (typeof NEEDS)[number][] {
+  return deadLetters ? NEEDS : NEEDS.filter((field) => field !== "deadLetterQueueUrl");
+}
+
 export function explainVerb(shell: Shell) {
   return makeVerb("explain", {
     summary: "everything known about one key",
@@ -43,7 +48,7 @@ export function explainVerb(shell: Shell) {
     .action((key, options) =>
       shell.runAsked(
         options,
-        NEEDS,
+        needsOf(options),
         () => readSince(options.since, keyProblems(key)),
         async (context, span) => {
           const { system, out, clock, signal, onEnd } = context;

@@ -178,6 +178,8 @@ async function runOnce(
   };
   const startedAt = clock.monotonicMs();
   const comparison = await compare({ ...options, deep: options.deep === true }, deps);
+  // With --wait there are more runs to come, and this one's letters would be kept until the last.
+  await refusals.close();
   progress.end();
   return {
     comparison,

@@ -16,7 +16,7 @@ export interface Refusals {
   of(fingerprint: string): Promise<Refusal | undefined>;
   /** Null while nobody has asked. */
   readonly look: LettersLook | null;
-  /** Ends a look that is under way. */
+  /** Ends a look that is under way, and forgets what was read; how far it was read stays known. */
   close(): Promise<void>;
 }
 
@@ -74,6 +74,7 @@ export function makeRefusals(ports: LettersPorts | string, until: AbortSignal, m
     async close() {
       closing.abort();
       await reading?.catch(() => undefined);
+      known.clear();
     },
   };
 }

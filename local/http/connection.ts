@@ -125,11 +125,11 @@ class WholeWire implements Wire {
   }
 
   answer(reply: Reply, more: Readonly<Record<string, string>>): Promise<number> | number {
-    this.hasAnswer = true;
     const { body } = reply;
     if (body instanceof Readable) return this.stream(reply, body, more);
     const length = body === undefined ? 0 : Buffer.byteLength(body);
     const head = answerHead(reply, more, length, Date.now());
+    this.hasAnswer = true;
     if (body === undefined || length === 0 || this.method === "HEAD") this.send(head);
     // One write is one record of TLS and one packet.
     else if (length === body.length && typeof body === "string") this.send(head + body);
@@ -143,32 +143,42 @@ class WholeWire implements Wire {
   }
 
   private async stream(reply: Reply, body: Readable, more: Readonly<Record<string, string>>): Promise<number> {
-    const isHead = this.method === "HEAD";
     let sent = 0;
     try {
-      if (!isHead && reply.headers?.["content-length"] === undefined) throw new Error("a stream of unknown length");
-      this.send(answerHead(reply, more, undefined, Date.now()));
-      if (isHead) body.destroy();
-      else
-        for await (const chunk of body as AsyncIterable<Buffer>) {
-          sent += chunk.length;
-          if (this.socket.destroyed) break;
-          if (!this.socket.write(chunk)) await drained(this.socket);
-        }
-    } catch {
-      this.socket.destroy();
+      const isHead = this.method === "HEAD";
+      if (!isHead && reply.headers?.["content-length"] === undefined) throw new TypeError("a stream of unknown length");
+      const head = answerHead(reply, more, undefined, Date.now());
+      this.hasAnswer = true;
+      this.send(head);
+      if (!isHead) await pump(body, this.socket, (bytes) => (sent += bytes)).catch(() => this.socket.destroy());
+    } finally {
+      body.destroy();
     }
     this.answered();
     return sent;
   }
 }
 
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off("drain", done).off("close", done);
-      resolve();
+/**
+ * Resolves when all is written, or the connection is closed, even while the next piece is waited for; rejects as `body` fails. Leaves the
+ * connection open and without listeners of its own, for the next answer.
+ */
+function pump(body: Readable, socket: Socket, onSent: (bytes: number) => void): Promise<void> {
+  if (socket.destroyed) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const goOn = () => void body.resume();
+    const done = (error?: Error) => {
+      socket.off("drain", goOn).off("close", onClose);
+      if (error === undefined) resolve();
+      else reject(error);
     };
-    socket.on("drain", done).on("close", done);
+    const onClose = () => done();
+    socket.on("drain", goOn).on("close", onClose);
+    body.on("end", () => done()).on("error", done);
+    body.on("close", () => done(body.readableEnded ? undefined : new Error("the body broke off")));
+    body.on("data", (chunk: Buffer) => {
+      onSent(chunk.length);
+      if (!socket.write(chunk)) body.pause();
+    });
   });
 }

@@ -72,8 +72,16 @@ export class Exchange {
     }
     errorCode ??= markOf(reply);
     let bytesOut = 0;
+    try {
+      if (reply !== undefined) bytesOut = await this.wire.answer(unmarked(reply), this.standardHeaders());
+    } catch (error) {
+      // Nothing of it is out yet.
+      const known = internalError(error);
+      errorCode = known.code;
+      reply = this.errorReply(known);
+      bytesOut = await this.wire.answer(unmarked(reply), this.standardHeaders());
+    }
     if (reply === undefined) this.wire.cut();
-    else bytesOut = await this.wire.answer(unmarked(reply), this.standardHeaders());
     this.log(this.wire.isAnswered() ? (reply?.status ?? 0) : 0, errorCode, bytesOut);
     this.finish();
   }

@@ -42,6 +42,8 @@ function emptyStream(): Readable {
 /** `pipe` that also passes failure on: a client that went away must fail the reader, not leave it waiting. */
 function join(wire: Wire, through: Transform): Readable {
   const payload = wire.payload();
+  // Nobody may be reading yet, or ever: whoever begins later is told then.
+  through.on("error", () => undefined);
   const fail = () =>
     through.destroy(new CloudError(400, "IncompleteBody", "The connection ended before the payload did."));
   // Of a stream that has ended already nothing more is told.

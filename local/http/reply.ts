@@ -3,7 +3,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Reply } from "./service";
 
-/** Answers the bytes of payload sent. Resolves when the answer is out or the client is gone; never rejects. */
+/**
+ * Answers the bytes of payload sent. Resolves when the answer is out or the client is gone.
+ * @throws TypeError, with nothing sent, for what cannot be a header
+ */
 export async function writeReply(
   req: IncomingMessage,
   res: ServerResponse,
@@ -24,7 +27,12 @@ export async function writeReply(
     res.end(isHead ? undefined : body);
     return isHead ? 0 : length;
   }
-  res.writeHead(reply.status, { ...more, ...reply.headers });
+  try {
+    res.writeHead(reply.status, { ...more, ...reply.headers });
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
   if (isHead) {
     body.destroy();
     res.end();

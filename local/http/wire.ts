@@ -24,6 +24,9 @@ export interface Wire {
   proceed(): void;
   /** Ends the connection without an answer. */
   cut(): void;
-  /** Answers the bytes of payload sent. Resolves when the answer is out or the client is gone; never rejects. */
+  /**
+   * Answers the bytes of payload sent. Resolves when the answer is out or the client is gone.
+   * @throws TypeError, with nothing sent, for what cannot be a header
+   */
   answer(reply: Reply, more: Readonly<Record<string, string>>): Promise<number> | number;
 }

@@ -129,7 +129,10 @@ function rangeSpan(header: string | undefined, size: number): Span | undefined {
   return { start, end };
 }
 
-/** `response-content-type` and its kind. */
+/** What no header can carry: S3 reads header values as ISO-8859-1. */
+const NO_HEADER_VALUE = /[^\t -~\u0080-\u00ff]/;
+
+/** `response-content-type` and its kind. @throws InvalidArgument (400) for a value that no header can carry */
 function overrideHeaders(call: Call, headers: Record<string, string>): void {
   for (const name of [
     "cache-control",
@@ -140,6 +143,12 @@ function overrideHeaders(call: Call, headers: Record<string, string>): void {
     "expires",
   ]) {
     const value = call.query(`response-${name}`);
-    if (value !== undefined) headers[name] = value;
+    if (value === undefined) continue;
+    if (NO_HEADER_VALUE.test(value)) {
+      throw s3Error("InvalidArgument", "Header value cannot be represented using ISO-8859-1.", {
+        details: { ArgumentName: `response-${name}`, ArgumentValue: value },
+      });
+    }
+    headers[name] = value;
   }
 }

@@ -139,6 +139,17 @@ test("an empty dead-letter queue costs one call; one that is not to be looked at
     expect(JSON.parse(json.stdout)).toMatchObject({ deadLetters: null });
     expect(calls()).toHaveLength(1);
 
+    // Who is not to look there need not know where it is.
+    const known = outputsFile({ system: { ...world.system, deadLetterQueueUrl: undefined as unknown as string } });
+    const where = ["--outputs", known.path];
+    const environment = world.cloud.environmentFor("operator");
+    expect(await cli(["explain", "a", "--no-dead-letters", ...where], environment)).toMatchObject({ code: 0 });
+    expect(await cli(["explain", "a", ...where], environment)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--dlq-url") as string,
+    });
+    known.remove();
+
     const other = world.system.deadLetterQueueUrl.replace(/[^/]+$/, "nobody");
     const wrong = await cliOn(world, ["explain", "a", "--dlq-url", other]);
     expect(wrong).toMatchObject({ code: 0, stderr: "" });

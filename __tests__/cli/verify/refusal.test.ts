@@ -144,6 +144,14 @@ describe("reading them", () => {
     expect(refusals.look).toEqual({ read: 3, unread: 0, problem: null });
   });
 
+  test("what was read is forgotten with its run; how far it was read is not", async () => {
+    const refusals = makeRefusals(queueOf([[about("a", 1)]]).ports, never);
+    expect(await refusals.of("1;e;1;1;;d")).toMatchObject({ code: "KeyRefused" });
+    await refusals.close();
+    expect(await refusals.of("1;e;1;1;;d")).toBeUndefined();
+    expect(refusals.look).toEqual({ read: 1, unread: 0, problem: null });
+  });
+
   test("an empty queue is only counted, as is one whose letters somebody else holds", async () => {
     const { ports, calls } = queueOf([], { inFlight: 4 });
     const refusals = makeRefusals(ports, never);

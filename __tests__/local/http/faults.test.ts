@@ -1,10 +1,11 @@
 /** Each fault as a client sees it, and whether the effect happened. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { makeSigner } from "../../../aws/lean/signer";
 import { parseRule } from "../../../local/http/fault-rule-json";
+import type { LogEntry } from "../../../local/http/request-log";
 import { startFront, WORKER, type TestFront } from "./support";
 
 let cloud: TestFront;
@@ -158,22 +159,29 @@ test("hold stops requests before or after their effect until released", async ()
   expect(before.arrivals).toHaveLength(2);
 });
 
-test("a payload that had come when its client went away is all there for whoever reads it late", async () => {
-  const held = cloud.faults.hold({ operation: "PutObject" });
-  const logged = new Promise<void>((resolve) => cloud.log.subscribe(() => resolve()));
-  const body = Buffer.alloc(10_000, "x");
+/** A connection on which the head of a PUT of `body` has been sent, and nothing of the body. */
+function beginPut(key: string, body: Buffer): Socket {
   const { hostname, port, host } = new URL(cloud.endpoint);
   const lines = makeSigner({ region: "eu-north-1", service: "s3" }).signedLines(
     {
-      ...{ method: "PUT", path: "/bucket/a", query: "", payloadHash: createHash("sha256").update(body).digest("hex") },
+      ...{ method: "PUT", path: `/bucket/${key}`, query: "" },
+      payloadHash: createHash("sha256").update(body).digest("hex"),
       headers: { host, "content-length": String(body.length) },
     },
     WORKER,
     Date.now(),
   );
   const socket = connect(Number(port), hostname);
+  socket.write(`PUT /bucket/${key} HTTP/1.1\r\n${lines}\r\n`);
+  return socket;
+}
+
+test("a payload that had come when its client went away is all there for whoever reads it late", async () => {
+  const held = cloud.faults.hold({ operation: "PutObject" });
+  const logged = new Promise<void>((resolve) => cloud.log.subscribe(() => resolve()));
+  const body = Buffer.alloc(10_000, "x");
   // In two pieces: what comes whole is at hand from the start.
-  socket.write(`PUT /bucket/a HTTP/1.1\r\n${lines}\r\n`);
+  const socket = beginPut("a", body);
   await held.arrived();
   await new Promise<void>((resolve) => socket.write(body, () => resolve()));
   socket.end();
@@ -181,6 +189,21 @@ test("a payload that had come when its client went away is all there for whoever
   held.release();
   await logged;
   expect(cloud.s3.stored.get("/bucket/a")).toEqual(body);
+});
+
+test("a payload that breaks off while its request is held fails that request, and nothing else", async () => {
+  const held = cloud.faults.hold({ operation: "PutObject", key: "a" });
+  const logged = new Promise<LogEntry>((resolve) => cloud.log.subscribe(resolve));
+  const body = Buffer.alloc(10_000, "x");
+  const socket = beginPut("a", body);
+  await held.arrived();
+  await new Promise<void>((resolve) => socket.write(body.subarray(1), () => resolve()));
+  socket.end();
+  await once(socket.resume(), "close");
+  held.release();
+  expect(await logged).toMatchObject({ key: "a", errorCode: "IncompleteBody" });
+  expect(isStored("a")).toBe(false);
+  await put("b");
 });
 
 test("counters, filters and the most requests in flight", async () => {

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import {
   CopyObjectCommand,
   CreateSessionCommand,
+  GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
   GetBucketAclCommand,
@@ -108,6 +109,22 @@ describe("the wire", () => {
     });
     expect(cloud.s3.route({ ...bareRequest(), query: new URLSearchParams("acl=") })).toBeUndefined();
     expect(cloud.s3.route({ ...bareRequest(), method: "PUT", query: new URLSearchParams("policy=") })).toBeUndefined();
+  });
+
+  it("refuses a header in the query that no header can carry, in the words of S3 (guardian/grid#1716)", async () => {
+    await cloud.admin.put("wire", "named", "x");
+    const named = (name: string) =>
+      cloud
+        .client()
+        .send(new GetObjectCommand({ Bucket: "wire", Key: "named", ResponseContentDisposition: `filename=${name}` }));
+    await expect(named("D\u2019Arcy")).rejects.toMatchObject({
+      name: "InvalidArgument",
+      message: "Header value cannot be represented using ISO-8859-1.",
+      ArgumentName: "response-content-disposition",
+      ArgumentValue: "filename=D\u2019Arcy",
+    });
+    expect(await refusal(named("a\r\nb: c"))).toEqual({ name: "InvalidArgument", status: 400 });
+    expect((await named("D'Arcy")).ContentDisposition).toBe("filename=D'Arcy");
   });
 
   it("names operation, bucket, key and copy source for the log and the faults", async () => {

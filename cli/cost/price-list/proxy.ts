@@ -19,9 +19,19 @@ export function proxyFor(address: string, environment: Environment): Proxy | und
   const value = environment[variable] ?? "";
   const url = value.includes("://") ? value : `http://${value}`;
   // Not repeated: it may hold a password.
-  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ""))
-    throw cliError(`${variable} is no address of a proxy, such as http://proxy.example.com:3128.`, 2);
+  if (!isProxy(url)) throw cliError(`${variable} is no address of a proxy, such as http://proxy.example.com:3128.`, 2);
   return { url, variable };
+}
+
+function isProxy(url: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(url);
+    // Sent decoded: a "%" of its own must stand there as "%25".
+    decodeURIComponent(username + password);
+    return /^https?:$/.test(protocol);
+  } catch {
+    return false;
+  }
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "https:": "443", "http:": "80" };

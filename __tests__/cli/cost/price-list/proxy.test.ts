@@ -29,18 +29,21 @@ test.each<[string, string, Record<string, string>, string | undefined]>([
   expect(proxyFor(address, environment)).toEqual(variable === undefined ? undefined : { url: PROXY, variable });
 });
 
-test.each(["socks5://user:secret@proxy:1080", "http://", "::"])("%s is refused and not repeated", (value) => {
-  let refusal: unknown;
-  try {
-    proxyFor(LIST, { HTTPS_PROXY: value });
-  } catch (error) {
-    refusal = error;
-  }
-  expect(refusal).toMatchObject({
-    exitCode: 2,
-    message: "HTTPS_PROXY is no address of a proxy, such as http://proxy.example.com:3128.",
-  });
-});
+test.each(["socks5://user:secret@proxy:1080", "http://user:100%@proxy:1080", "http://", "::"])(
+  "%s is refused and not repeated",
+  (value) => {
+    let refusal: unknown;
+    try {
+      proxyFor(LIST, { HTTPS_PROXY: value });
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toMatchObject({
+      exitCode: 2,
+      message: "HTTPS_PROXY is no address of a proxy, such as http://proxy.example.com:3128.",
+    });
+  },
+);
 
 /** A proxy that tunnels, or refuses to. */
 async function withProxy(answer: "tunnel" | "refuse", run: (url: string, asked: readonly string[]) => Promise<void>) {
