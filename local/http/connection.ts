@@ -40,10 +40,19 @@ export function openConnection({ socket, serve, giveOver }: ConnectionOptions): 
 
   function answered(): void {
     current = undefined;
-    if (socket.destroyed) return;
-    if (socket.timeout === undefined) socket.setTimeout(KEEP_ALIVE_SECONDS * 1000);
-    if (early === undefined) return;
+    if (socket.destroyed || early === undefined) return;
+    if (!socket.writableNeedDrain) {
+      goOn();
+      return;
+    }
+    // A client that sends on without reading its answers: they are not piled up here.
+    socket.pause();
+    socket.once("drain", goOn);
+  }
+
+  function goOn(): void {
     const next = early;
+    if (next === undefined) return;
     early = undefined;
     socket.resume();
     take(next);
@@ -67,6 +76,7 @@ export function openConnection({ socket, serve, giveOver }: ConnectionOptions): 
   }
 
   socket.on("data", onData).on("close", onClose).on("timeout", onTimeout);
+  socket.setTimeout(KEEP_ALIVE_SECONDS * 1000);
   // A connection that fails is closed by that; nobody else needs to know.
   socket.on("error", () => undefined);
 }

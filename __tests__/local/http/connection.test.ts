@@ -1,6 +1,8 @@
 /** What a client sees of a connection, whichever way its requests are read. */
+import { once } from "node:events";
 import { connect } from "node:net";
-import { startFront, type TestFront } from "./support";
+import { EMPTY_SHA256, makeSigner } from "../../../aws/lean/signer";
+import { startFront, type TestFront, WORKER } from "./support";
 
 let at: TestFront;
 beforeEach(async () => {
@@ -82,4 +84,30 @@ it("refuses what is not HTTP", async () => {
   expect(await talk(["hello\r\n\r\n"])).toContain("HTTP/1.1 400 Bad Request");
   expect(await talk([request("GET", "/b/1"), "hello\r\n\r\n"])).toContain("HTTP/1.1 400 Bad Request");
   expect(at.log.entries()).toHaveLength(1);
+});
+
+it("does not pile up answers for a client that sends on without reading them", async () => {
+  const size = 4 * 1024 * 1024;
+  const requests = 50;
+  at.s3.stored.set("/b/big", Buffer.alloc(size, "x"));
+  const { port } = new URL(at.endpoint);
+  const lines = makeSigner({ region: "eu-north-1", service: "s3" }).signedLines(
+    { method: "GET", path: "/b/big", query: "", headers: { host: "a" }, payloadHash: EMPTY_SHA256 },
+    WORKER,
+    Date.now(),
+  );
+  const socket = connect(Number(port), "127.0.0.1");
+  const answered = at.log.entries().length;
+  socket.write(`GET /b/big HTTP/1.1\r\n${lines}\r\n`.repeat(requests));
+  socket.pause();
+  await once(socket, "connect");
+  // Others are served meanwhile, and by then it would have answered all of them.
+  for (let n = 0; n < 20; n++) await talk([LAST]);
+  const before = at.log.entries().filter(({ operation }) => operation === "GetObject").length - answered;
+  expect(before).toBeLessThan(requests / 2);
+  let received = 0;
+  socket.on("data", (data: Buffer) => (received += data.length)).resume();
+  while (received < requests * size) await once(socket, "data");
+  socket.destroy();
+  expect(at.log.entries().filter(({ operation }) => operation === "GetObject")).toHaveLength(requests);
 });
