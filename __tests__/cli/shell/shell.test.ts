@@ -146,6 +146,21 @@ it("closes in reverse order, also after an error", async () => {
   expect(closed).toEqual(["second", "first"]);
 });
 
+it.each([
+  ["failed", () => Promise.reject(new Error("no")), true],
+  ["is done", () => Promise.resolve(0 as const), false],
+])("when a verb %s, what it began and nobody waits for is given up once all is closed: %s", async (_, end, givenUp) => {
+  let aborted: boolean | undefined;
+  let seen: AbortSignal | undefined;
+  const { stderr } = await run(({ signal, onEnd }) => {
+    seen = signal;
+    onEnd(() => void (aborted = signal.aborted));
+    return end();
+  });
+  expect({ aborted, after: seen?.aborted }).toEqual({ aborted: false, after: givenUp });
+  expect(stderr).not.toContain("Interrupted");
+});
+
 const named = (name: string, message: string, code?: string) => Object.assign(new Error(message), { name, code });
 const sync = (code: "AccessDenied" | "Throttled" | "Aborted") =>
   syncError({ code, operation: "HeadObject", effect: "none", message: "no" });
