@@ -23,6 +23,13 @@ const NEEDS = [
   ...(["taskFamily", "workerLogGroup", "deadLetterQueueUrl"] as const),
 ] as const;
 
+type Field = (typeof NEEDS)[number];
+
+/** Who looks into no queue need not know it. */
+function needsOf({ deadLetters }: { readonly deadLetters: boolean }): readonly Field[] {
+  return deadLetters ? NEEDS : NEEDS.filter((field) => field !== "deadLetterQueueUrl");
+}
+
 export function explainVerb(shell: Shell) {
   return makeVerb("explain", {
     summary: "everything known about one key",
@@ -43,7 +50,7 @@ export function explainVerb(shell: Shell) {
     .action((key, options) =>
       shell.runAsked(
         options,
-        NEEDS,
+        needsOf(options),
         () => readSince(options.since, keyProblems(key)),
         async (context, span) => {
           const { system, out, clock, signal, onEnd } = context;
