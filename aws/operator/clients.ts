@@ -26,15 +26,17 @@ export interface OperatorClients {
   destroy(): void;
 }
 
+/** Of one try; the SDK makes three. The longest that is asked for by ourselves is a long poll of some seconds. */
+const TIMEOUT_MS = 20_000;
 /** A synchronous invocation of the starter may be silent for a minute. */
-const TIMEOUT_MS = 90_000;
+const INVOCATION_TIMEOUT_MS = 90_000;
 const SOCKETS = 16;
 
 export function makeOperatorClients(region: string): OperatorClients {
   const made = new Map<string, { destroy(): void }>();
-  const config = () => ({
+  const config = (timeoutMs = TIMEOUT_MS) => ({
     region,
-    requestHandler: makeHandler({ maxSockets: SOCKETS, requestTimeoutMs: TIMEOUT_MS, socketTimeoutMs: TIMEOUT_MS }),
+    requestHandler: makeHandler({ maxSockets: SOCKETS, requestTimeoutMs: timeoutMs, socketTimeoutMs: timeoutMs }),
   });
   function once<C extends { destroy(): void }>(name: string, make: () => C): C {
     const known = made.get(name) as C | undefined;
@@ -63,7 +65,7 @@ export function makeOperatorClients(region: string): OperatorClients {
       return once("kms", () => new KMSClient(config()));
     },
     get lambda() {
-      return once("lambda", () => new LambdaClient(config()));
+      return once("lambda", () => new LambdaClient(config(INVOCATION_TIMEOUT_MS)));
     },
     get quotas() {
       return once("quotas", () => new ServiceQuotasClient(config()));

@@ -100,11 +100,20 @@ function combinations(
     ...((options.objects === undefined) !== (options.bytes === undefined)
       ? ["--objects and --bytes go together: so many objects, so much in all"]
       : []),
-    ...(objects === 0 && bytes > 0 ? ["--objects is 0, but --bytes is not"] : []),
+    ...(options.objects !== undefined && parseCount(options.objects) === 0 && bytes > 0
+      ? ["--objects is 0, but --bytes is not"]
+      : []),
     ...(objects > 0 && bytes / objects > MAX_OBJECT_BYTES ? ["--bytes is more than so many objects can hold"] : []),
     ...(objectSize > MAX_OBJECT_BYTES ? ["--object-size is larger than an object can be (48.8 TiB)"] : []),
     ...(options.perDay !== undefined && options.objectSize === undefined
       ? ["--per-day needs --object-size: what an object holds on average"]
+      : []),
+    ...(options.objectSize !== undefined && options.perDay === undefined && scenario === undefined
+      ? ["--object-size goes with --per-day or --scenario only"]
+      : []),
+    ...(options.keepDays !== undefined && options.perDay === undefined ? ["--keep-days goes with --per-day only"] : []),
+    ...(options.since !== undefined && given.some((way) => way !== "lastRun")
+      ? ["--since is of the last run; it does not go with an estimate"]
       : []),
     ...(scenario !== undefined && !Object.hasOwn(SCENARIOS, scenario)
       ? [`--scenario is "${scenario}"; it must be one of ${Object.keys(SCENARIOS).join(", ")}`]

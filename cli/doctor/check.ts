@@ -1,6 +1,6 @@
 /** What a check is, and how all of them are run: each on its own, so that one that may not look hides none of the others. */
 import { isSyncError } from "../../core/errors";
-import { isDenied } from "../shell/errors";
+import { isDenied, messageOf } from "../shell/errors";
 import type { Facts } from "./facts";
 
 /** `unknown`: it could not be looked at. */
@@ -77,7 +77,7 @@ function isGone({ message }: Error): Finding {
 
 function couldNotLook(error: unknown): Finding {
   const name = isSyncError(error) ? error.code : error instanceof Error ? error.name : "";
-  const text = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+  const text = messageOf(error).split("\n")[0] ?? "";
   if (isDenied(error)) {
     return {
       verdict: "unknown",

@@ -2,6 +2,7 @@
 import { MAX_KEY_BYTES } from "../../core/keys";
 import { utf8Length } from "../../core/fingerprint";
 import type { Parsed } from "../../core/variables";
+import { readSpan } from "../logs/since";
 
 export interface DoctorOptions {
   readonly sample?: string | undefined;
@@ -35,13 +36,16 @@ const MAX_TIMEOUT_SECONDS = 3600;
 
 export function readDoctorOptions(options: DoctorOptions, prefix: string): Parsed<DoctorRequest> {
   const { probe, probeName, timeout = "300", trigger, force, dryRun, sample = "2000" } = options;
+  const timeoutSeconds = readSeconds(timeout);
   const key = probeName === undefined ? undefined : prefix + probeName;
   const needProbe = (["probeName", "timeout", "trigger", "force", "dryRun"] as const).filter(
     (name) => options[name] !== undefined,
   );
   const problems = [
     ...numberProblem("--sample", sample, 1, MAX_SAMPLE),
-    ...numberProblem("--timeout", timeout, 1, MAX_TIMEOUT_SECONDS),
+    ...(timeoutSeconds >= 1 && timeoutSeconds <= MAX_TIMEOUT_SECONDS
+      ? []
+      : [`--timeout is "${timeout}"; it must be like 90s or 5m, or a number of seconds, from 1 s to 1 h`]),
     ...(probe === undefined && needProbe.length > 0
       ? [`${needProbe.map((name) => FLAGS[name]).join(", ")} without --probe`]
       : []),
@@ -58,7 +62,7 @@ export function readDoctorOptions(options: DoctorOptions, prefix: string): Parse
         probe === true
           ? {
               key,
-              timeoutSeconds: Number(timeout),
+              timeoutSeconds,
               trigger: trigger === true,
               force: force === true,
               dryRun: dryRun === true,
@@ -84,6 +88,11 @@ export function probesUnder(prefix: string): string {
 /** The key of a probe that was given no name. */
 export function probeKey(prefix: string, random: () => number): string {
   return `${probesUnder(prefix)}${Math.floor(random() * 2 ** 48).toString(36)}`;
+}
+
+/** Of "90s" and "5m" as of "90"; NaN for anything else. */
+function readSeconds(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : (readSpan(text) ?? NaN) / 1000;
 }
 
 function numberProblem(flag: string, text: string, least: number, most: number): readonly string[] {

@@ -8,7 +8,7 @@ import type { DestinationState, SourceState } from "../../core/state";
 import { historyOf, type History } from "./history";
 import type { KeyLetters } from "./letters";
 import type { Line } from "../logs/line";
-import { adviceOn } from "../shell/errors";
+import { adviceOn, messageOf } from "../shell/errors";
 
 export interface ExplainDeps {
   readonly source: SourceBucket;
@@ -89,7 +89,7 @@ async function orUnseen<T>(reading: Promise<T>, advise = adviceOn): Promise<T | 
   try {
     return await reading;
   } catch (error) {
-    return { kind: "unseen", why: error instanceof Error ? error.message : String(error), advice: advise(error) };
+    return { kind: "unseen", why: messageOf(error), advice: advise(error) };
   }
 }
 

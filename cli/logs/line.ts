@@ -59,9 +59,15 @@ export function isWanted(line: Line, { errors, key }: Wanted): boolean {
   return (!errors || line.level === "error" || line.level === "warn") && (key === undefined || line.key === key);
 }
 
-/** As it was written; text that is no JSON in a document of its own. */
+/**
+ * As it was written, with the time of the log where the line has none of its own, and what wrote it where it names no worker; text that is
+ * no JSON in a document of its own.
+ */
 export function recordOf(line: Line): object {
-  return objectOf(line.text) ?? { time: new Date(line.at).toISOString(), process: line.who, text: line.text };
+  const time = new Date(line.at).toISOString();
+  const written = objectOf(line.text);
+  if (written === undefined) return { time, process: line.who, text: line.text };
+  return { time, ...(written["worker"] === undefined ? { process: line.who } : {}), ...written };
 }
 
 /** Time (UTC), process, level, event, key, then the fields. @param withDate for lines of more than one day */

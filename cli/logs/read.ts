@@ -1,6 +1,7 @@
 /** Reads what is wanted of one or more log groups, once or for as long as somebody listens. */
 import type { LogEvent, LogQuery } from "../../aws/operator/logs";
 import type { Clock } from "../../core/ports";
+import { mayPass } from "../status/steady";
 import { isWanted, type Line, readLine } from "./line";
 import { patternsFor, type Wanted } from "./pattern";
 import { makeSeen, type Seen } from "./seen";
@@ -73,21 +74,36 @@ export function remembering(from: number): Seen {
   return makeSeen(from, OVERLAP_MS);
 }
 
-/** Each line that `seen` has not seen once, until `signal` aborts. Never rejects because of it. */
+export interface FollowPorts {
+  readonly clock: Pick<Clock, "sleep">;
+  readonly signal: AbortSignal;
+  /** Told of each read that came to nothing. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/**
+ * Each line that `seen` has not seen once, until `signal` aborts, which never rejects. An error of the first read, which shows whether the
+ * set-up is right, ends it; later only what does not pass by itself does. What was written meanwhile is found by the next read.
+ */
 export async function* follow(
   read: ReadLog,
   source: LogSource,
   seen: Seen,
-  { clock, signal }: { readonly clock: Pick<Clock, "sleep">; readonly signal: AbortSignal },
+  { clock, signal, onTrouble }: FollowPorts,
 ): AsyncGenerator<Found> {
-  try {
-    while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted;
+  let hasRead = false;
+  while (!isOver()) {
+    try {
       for await (const found of readOnce(read, source, { from: seen.from }, signal)) {
         if (seen.add(found.source)) yield found;
       }
-      await clock.sleep(POLL_MS, signal);
+      hasRead = true;
+    } catch (error) {
+      if (isOver()) return;
+      if (!hasRead || !mayPass(error)) throw error;
+      onTrouble(error);
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
+    await clock.sleep(POLL_MS, signal);
   }
 }

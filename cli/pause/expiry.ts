@@ -25,7 +25,7 @@ export function expiryText(backlog: Backlog): string {
   const at = expiresFrom(backlog);
   if (at !== undefined && messages > 0) return `${kept}: waiting events expire from ${dateOf(at)} on`;
   const arriving = `${kept}: what arrives from now on expires from ${dateOf(now + retentionSeconds * 1000)} on`;
-  return at === undefined ? `${arriving}, what waits already earlier (its age is not measured yet)` : arriving;
+  return at === undefined ? `${arriving}, what waits already earlier (its age is not known)` : arriving;
 }
 
 export interface PauseHistory {

@@ -35,8 +35,14 @@ export function explainError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const advice = adviceOn(error);
   const name = isSyncError(error) || error.name === "Error" ? "" : `${error.name}: `;
-  const text = `${name}${error.message || (error as NodeJS.ErrnoException).code || "no further text"}`;
+  const text = `${name}${messageOf(error) || (error as NodeJS.ErrnoException).code || "no further text"}`;
   return advice === undefined ? text : `${text}\n${advice}`;
+}
+
+/** Without what the SDK's HTTP handler writes before the text of its errors. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/@smithy\/node-http-handler - (\[ERROR\] )?/, "");
 }
 
 const DENIED = new Set(["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AccessDeniedFault"]);
@@ -47,6 +53,9 @@ export function isDenied(error: unknown): boolean {
 }
 
 const NO_CREDENTIALS = "No AWS credentials. Sign in (aws sso login), or set AWS_PROFILE or the AWS_* variables.";
+const NO_CONNECTION = "No connection. Check the Region, AWS_ENDPOINT_URL if it is set, and the network.";
+const NO_ANSWER =
+  "No answer in time. Check AWS_ENDPOINT_URL if it is set, and the network: proxies, VPN, endpoints of the VPC.";
 const NOT_THERE =
   "It is not there under this name in this Region. Look at --stack, --region and the options and variables that name the system (--help).";
 const NOT_ALLOWED =
@@ -57,6 +66,9 @@ const OPERATORS_ADVICE: Partial<Record<ErrorCode, string>> = {
   AccessDenied: NOT_ALLOWED,
   Session: NOT_ALLOWED,
   Credentials: NO_CREDENTIALS,
+  // Ctrl-C is told by the shell; what is left is a deadline that was over.
+  Aborted: NO_ANSWER,
+  Timeout: NO_ANSWER,
 };
 
 /** What an error means for an operator; the SDK's by name, because their texts change. */
@@ -64,10 +76,10 @@ export function adviceOn(error: unknown): string | undefined {
   if (isSyncError(error)) return OPERATORS_ADVICE[error.code] ?? adviceFor(error.code);
   if (!(error instanceof Error)) return undefined;
   const code = (error as NodeJS.ErrnoException).code ?? "";
-  if (["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code)) {
-    return "No connection. Check the Region, AWS_ENDPOINT_URL if it is set, and the network.";
-  }
+  if (["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code)) return NO_CONNECTION;
   switch (error.name) {
+    case "TimeoutError":
+      return NO_ANSWER;
     case "CredentialsProviderError":
       return NO_CREDENTIALS;
     case "ExpiredToken":

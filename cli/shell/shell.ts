@@ -1,4 +1,5 @@
 /** Runs the body of a verb between the process and the verb: system, output, signals, errors, exit code. */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../core/ports";
 import type { SystemField } from "../../core/system";
 import type { Context } from "./context";
@@ -34,6 +35,10 @@ export function makeShell(deps: ShellDeps): Shell {
     body: (context: Context<N>, asked: A) => Promise<ExitCode>,
   ): Promise<void> {
     const closers: (() => void | Promise<void>)[] = [];
+    let hasFailed = false;
+    const failed = new AbortController();
+    const until = AbortSignal.any([signal, failed.signal]);
+    setMaxListeners(0, until);
     const noColor = (environment["NO_COLOR"] ?? "") !== "";
     const out = makeOut({
       json: options.json === true,
@@ -50,17 +55,20 @@ export function makeShell(deps: ShellDeps): Shell {
         out,
         clock,
         random: deps.random,
-        signal,
+        signal: until,
         environment,
         confirm: async (question) => /^y(es)?$/i.test((await deps.ask(question))?.trim() ?? ""),
         onEnd: (close) => closers.push(close),
       };
       deps.exit(await body(context, asked));
     } catch (error) {
+      hasFailed = true;
       out.endProgress();
       deps.exit(report(error, options.debug === true));
     } finally {
       for (const close of closers.reverse()) await close();
+      // Calls beside the one that failed would keep the process until each of them has its answer.
+      if (hasFailed) failed.abort();
     }
   }
 

@@ -167,7 +167,7 @@ function concerns(situation: Situation, state: State): readonly string[] {
 /** The starter's failure, unless it has looked since. */
 function failureOf({ starter: { lastFailure, lastLook } }: Situation): string | undefined {
   if (lastFailure === undefined || (lastLook !== undefined && lastLook.at > lastFailure.at)) return undefined;
-  return `the starter fails: ${lastFailure.text}`;
+  return `the starter fails: ${lastFailure.text.replace(/\.$/, "")}`;
 }
 
 /** Two looks missed, and some slack for the log's delay. */

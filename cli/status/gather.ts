@@ -9,6 +9,7 @@ import { readStarter } from "../../aws/operator/starter-function";
 import { assessFleet, type TaskFacts } from "../../core/fleet";
 import type { Clock } from "../../core/ports";
 import type { System } from "../../core/system";
+import { messageOf } from "../shell/errors";
 import { activityOf, activityQueries, WINDOW_SECONDS } from "./activity";
 import { limitsOf } from "./limits";
 import type { Activity, Situation, StarterHistory, WorkerTask } from "./situation";
@@ -54,7 +55,7 @@ export function makeGather({ clients, system, clock }: GatherDeps): (signal: Abo
         return await reading;
       } catch (error) {
         signal.throwIfAborted();
-        unread.push(`${what}: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+        unread.push(`${what}: ${error instanceof Error ? `${error.name}: ${messageOf(error)}` : String(error)}`);
         return otherwise;
       }
     };

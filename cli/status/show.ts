@@ -63,7 +63,8 @@ function starterText(situation: Situation): string {
 
 function lookText({ at, activity, starter: { lastLook, lastFailure } }: Situation): string {
   const ago = (time: number): string => `${duration((at - time) / 1000)} ago`;
-  const failed = lastFailure === undefined ? "" : `failed ${ago(lastFailure.at)}: ${lastFailure.text}`;
+  const failed =
+    lastFailure === undefined ? "" : `failed ${ago(lastFailure.at)}: ${lastFailure.text.replace(/\.$/, "")}`;
   if (lastLook === undefined) return failed === "" ? `none in the last ${duration(activity.windowSeconds)}` : failed;
   const seen = `${ago(lastLook.at)}: ${describeLook(lastLook.look)}`;
   const isNewer = lastFailure !== undefined && lastFailure.at >= lastLook.at;

@@ -102,7 +102,7 @@ async function look(context: Context<BucketsField>, { prefix, compare }: Backfil
 function printDryRun({ out }: Pick<Context, "out">, where: string, found: DryRun): void {
   const of = found.isComplete
     ? `${where} has ${count(found.listed, "key")}`
-    : `Stopped after ${count(found.listed, "key")} of ${where}`;
+    : `Stopped with ${count(found.listed, "key")} of ${where} counted, those listed last not among them`;
   out.line(
     `${of}: ${found.differing.toLocaleString("en-US")} would be queued, ${bytes(found.bytes)}. Nothing was sent.`,
   );

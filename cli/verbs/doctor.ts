@@ -36,7 +36,7 @@ export function doctorVerb(shell: Shell) {
     .option("--sample <n>", "keys of the source to look at (default 2000)")
     .option("--probe", "send an object the whole way and time each leg")
     .option("--probe-name <name>", "its key, behind the prefix (default .s3-express-sync-probe/ and a random name)")
-    .option("--timeout <seconds>", "how long a leg of the probe may take (default 300)")
+    .option("--timeout <span>", "with --probe: how long a leg of it may take, such as 90s or 10m (default 5m)")
     .option("--trigger", "with --probe: run the starter now instead of waiting for its schedule")
     .option("--force", "with --probe: send it although nothing could start a worker: one of `work` takes it")
     .option("--dry-run", "with --probe: say what it would do, write nothing")

@@ -23,8 +23,10 @@ const NEEDS = [
   ...(["taskFamily", "workerLogGroup", "deadLetterQueueUrl"] as const),
 ] as const;
 
-/** The dead-letter queue only where somebody is to look into it. */
-function needsOf({ deadLetters }: { readonly deadLetters: boolean }): readonly (typeof NEEDS)[number][] {
+type Field = (typeof NEEDS)[number];
+
+/** Who looks into no queue need not know it. */
+function needsOf({ deadLetters }: { readonly deadLetters: boolean }): readonly Field[] {
   return deadLetters ? NEEDS : NEEDS.filter((field) => field !== "deadLetterQueueUrl");
 }
 

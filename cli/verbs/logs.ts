@@ -4,6 +4,7 @@ import { readLog } from "../../aws/operator/logs";
 import { formatLine, recordOf } from "../logs/line";
 import { follow, readOnce, remembering, withoutMissing } from "../logs/read";
 import { needsDate, readSince, startOf } from "../logs/since";
+import { explainError } from "../shell/errors";
 import { makeVerb, type Shell } from "../shell/verb";
 
 const NEEDS = ["region", "workerLogGroup", "starterLogGroup"] as const;
@@ -13,7 +14,7 @@ export function logsVerb(shell: Shell) {
     summary: "what workers and starter wrote",
     description: [
       "Lines of the workers and the starter in order of time: time (UTC; with the date when --since is a day or more), process, level, event,",
-      "key, fields. With --json the fields as they were written, and { time, process, text } for what is no JSON. --follow goes on until Ctrl-C, which ends it with 0. Lines reach CloudWatch after some seconds.",
+      "key, fields. With --json the fields as they were written, with time and process where they name none, and { time, process, text } for what is no JSON. --follow goes on until Ctrl-C, which ends it with 0; trouble that passes does not end it. Lines reach CloudWatch after some seconds.",
       "Exit codes: 0 read (also when there was no line), 1 they could not be read, 2 wrong usage.",
     ].join("\n"),
     needs: NEEDS,
@@ -56,7 +57,11 @@ export function logsVerb(shell: Shell) {
           const now = clock.wallMs();
           const lines =
             options.follow === true
-              ? follow(read, source, remembering(startOf(now, span)), { clock, signal })
+              ? follow(read, source, remembering(startOf(now, span)), {
+                  clock,
+                  signal,
+                  onTrouble: (error) => out.note(`${explainError(error)}\nReading again in 2 seconds.`),
+                })
               : readOnce(read, source, { from: startOf(now, span), to: now + 1 }, signal);
           const iterator = lines[Symbol.asyncIterator]();
           const first = iterator.next();

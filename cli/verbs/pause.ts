@@ -10,6 +10,7 @@ import { oldestMessageSeconds } from "../pause/measured";
 import { makeStopLook, type StopLook, stopPorts, type Stopped, untilGone, workersHere } from "../pause/stop-workers";
 import { drainText, goneLines, NOT_WAITED, pausedAllTheSame, waitingText, workingOnText } from "../pause/words";
 import type { Context } from "../shell/context";
+import { explainError } from "../shell/errors";
 import { makeVerb, type Shell } from "../shell/verb";
 import { count } from "../shell/words";
 import { limitsOf } from "../status/limits";
@@ -126,11 +127,12 @@ async function readQuietAfterMs({ lambda }: OperatorClients, { system, signal }:
 async function backlogOf(
   { visible, inFlight, delayed, retentionSeconds }: QueueState,
   { cloudWatch }: OperatorClients,
-  { system, clock, signal }: PauseContext,
+  { system, out, clock, signal }: PauseContext,
 ): Promise<Backlog> {
   const now = clock.wallMs();
-  const oldestSeconds = await oldestMessageSeconds(cloudWatch, system.queueUrl, now, signal).catch(() => {
+  const oldestSeconds = await oldestMessageSeconds(cloudWatch, system.queueUrl, now, signal).catch((error: unknown) => {
     signal.throwIfAborted();
+    out.note(`How old the oldest message is could not be read: ${explainError(error)}`);
     return undefined;
   });
   return { now, messages: visible + inFlight + delayed, retentionSeconds, oldestSeconds };

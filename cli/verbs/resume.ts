@@ -6,6 +6,7 @@ import { readStarter } from "../../aws/operator/starter-function";
 import { lastInvocation } from "../pause/measured";
 import { pauseVerdict } from "../pause/expiry";
 import { limitsOf } from "../status/limits";
+import { explainError } from "../shell/errors";
 import { makeVerb, type Shell } from "../shell/verb";
 import { count } from "../shell/words";
 
@@ -37,8 +38,9 @@ export function resumeVerb(shell: Shell) {
         const span = { now, lookBackSeconds: 2 * queue.retentionSeconds };
         const lastInvokedAt = rule.enabled
           ? undefined
-          : await lastInvocation(clients.cloudWatch, system.starterRule, span, signal).catch(() => {
+          : await lastInvocation(clients.cloudWatch, system.starterRule, span, signal).catch((error: unknown) => {
               signal.throwIfAborted();
+              out.note(`When the schedule last ran could not be read: ${explainError(error)}`);
               return undefined;
             });
         const verdict = pauseVerdict({ now, retentionSeconds: queue.retentionSeconds, lastInvokedAt });

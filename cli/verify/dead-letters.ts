@@ -59,7 +59,7 @@ export function makeRefusals(ports: LettersPorts | string, until: AbortSignal, m
     } catch (error) {
       if (signal.aborted) throw error;
       const [why = ""] = explainError(error).split("\n");
-      look = { read, unread: 0, problem: `the dead-letter queue cannot be read: ${why}` };
+      look = { read, unread: 0, problem: `the dead-letter queue cannot be read: ${why.replace(/\.$/, "")}` };
     }
   }
 

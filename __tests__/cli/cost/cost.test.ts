@@ -269,6 +269,24 @@ describe("options", () => {
       '--since is "30d"; it must be like 90m, 24h or 7d, at most 15d',
     ]);
   });
+
+  test.each([
+    [{ bytes: "3" }, "--objects and --bytes go together: so many objects, so much in all"],
+    [{ objects: "x", bytes: "3" }, '--objects is "x"; it must be a whole number such as 1000000'],
+    [{ objects: "0", bytes: "3" }, "--objects is 0, but --bytes is not"],
+    [{ keepDays: "4" }, "--keep-days goes with --per-day only"],
+    [{ objects: "1", bytes: "1", keepDays: "4" }, "--keep-days goes with --per-day only"],
+    [{ objectSize: "1MiB" }, "--object-size goes with --per-day or --scenario only"],
+    [{ fromBucket: true, since: "1h" } as const, "--since is of the last run; it does not go with an estimate"],
+  ])("what would have no effect is told: %j", (options, problem) => {
+    expect(readCostOptions(options)).toEqual([problem]);
+  });
+
+  test("what goes with the last run and with a scenario", () => {
+    expect(readCostOptions({ since: "1h" })).toMatchObject({ kind: "last-run" });
+    expect(readCostOptions({ since: "1h", lastRun: true })).toMatchObject({ kind: "last-run" });
+    expect(readCostOptions({ scenario: "seed-low", objectSize: "1MiB" })).toMatchObject({ kind: "scenario" });
+  });
 });
 
 test("quantities as people write and read them", () => {

@@ -603,6 +603,7 @@ test("what may not be looked at is unknown with a reason, and hides no other che
       quota: async () => {
         throw new Error("socket hang up");
       },
+      headDestination: refused("Timeout"),
     }),
     never,
   );
@@ -613,7 +614,11 @@ test("what may not be looked at is unknown with a reason, and hides no other che
     fix: expect.stringContaining("operator's policy") as string,
   });
   expect(of("quota")).toMatchObject({ verdict: "unknown", finding: "could not be looked at: socket hang up" });
-  expect(verdictLine(totalsOf(results))).toBe("No problem, 3 could not be looked at, 12 ok.");
+  expect(of("destination")).toMatchObject({
+    verdict: "unknown",
+    finding: expect.stringMatching(/^could not be looked at: Timeout: /) as string,
+  });
+  expect(verdictLine(totalsOf(results))).toBe("No problem, 4 could not be looked at, 11 ok.");
 });
 
 test.each([

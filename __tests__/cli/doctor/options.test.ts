@@ -35,9 +35,25 @@ test("every problem at once", () => {
     ok: false,
     problems: [
       '--sample is "0"; it must be a whole number from 1 to 1000000',
-      '--timeout is "x"; it must be a whole number from 1 to 3600',
+      '--timeout is "x"; it must be like 90s or 5m, or a number of seconds, from 1 s to 1 h',
       "--probe-name, --timeout, --trigger, --force, --dry-run without --probe",
       "--probe-name must be a name of at most 1024 bytes together with the prefix",
     ],
   });
+});
+
+test.each([
+  ["5", 5],
+  ["90s", 90],
+  ["10m", 600],
+  ["1h", 3600],
+])("a leg may take %s", (timeout, timeoutSeconds) => {
+  expect(readDoctorOptions({ probe: true, timeout }, "")).toMatchObject({
+    ok: true,
+    config: { probe: { timeoutSeconds } },
+  });
+});
+
+test.each(["0", "0s", "61m", "2h", "3601", "1.5", "-1", ""])("a leg cannot take %s", (timeout) => {
+  expect(readDoctorOptions({ probe: true, timeout }, "")).toMatchObject({ ok: false, problems: [expect.any(String)] });
 });

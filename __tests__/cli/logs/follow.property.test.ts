@@ -6,6 +6,10 @@ import { follow, OVERLAP_MS, type ReadLog, remembering } from "../../../cli/logs
 const FROM = 1_767_225_600_000;
 const PAGE = 7;
 
+const unexpected = (error: unknown): never => {
+  throw error;
+};
+
 interface Entry extends LogEvent {
   /** By how much it stands behind its place in the order of time; milliseconds. */
   readonly late: number;
@@ -72,7 +76,7 @@ it("each line exactly once, and at any time only those of two overlaps are remem
       const found: string[] = [];
       let newest = FROM;
       const source = { groups: ["a"], wanted: { errors, key: undefined } };
-      for await (const line of follow(read, source, seen, { clock, signal: stop.signal })) {
+      for await (const line of follow(read, source, seen, { clock, signal: stop.signal, onTrouble: unexpected })) {
         found.push(line.source.id);
         newest = Math.max(newest, line.at);
         const recent = there.filter(({ at }) => at > newest - 2 * OVERLAP_MS && at <= newest);
@@ -102,7 +106,7 @@ it("a first read over a long time remembers no more than a short one, line after
   const seen = remembering(FROM);
   let [count, most] = [0, 0];
   for await (const _ of follow(read, { groups: ["a"], wanted: { errors: false, key: undefined } }, seen, {
-    ...{ clock, signal: stop.signal },
+    ...{ clock, signal: stop.signal, onTrouble: unexpected },
   })) {
     most = Math.max(most, seen.size);
     count++;

@@ -1,7 +1,7 @@
 /** Reading several groups as one, and following without repeating a line. */
 import { createColors } from "picocolors";
 import type { LogEvent, LogQuery } from "../../../aws/operator/logs";
-import { formatLine, readLine } from "../../../cli/logs/line";
+import { formatLine, readLine, recordOf } from "../../../cli/logs/line";
 import { follow, readOnce, type ReadLog, remembering, withoutMissing } from "../../../cli/logs/read";
 
 const ALL = { errors: false, key: undefined };
@@ -23,6 +23,9 @@ function readerOf(groups: Readonly<Record<string, readonly LogEvent[]>>, queries
 }
 
 const never = new AbortController().signal;
+const unexpected = (error: unknown): never => {
+  throw error;
+};
 
 it("merges groups by time, every line once", async () => {
   const groups = {
@@ -81,6 +84,7 @@ it("follows: late lines are found, none is repeated, and what was long ago is no
   for await (const { text } of follow(readerOf({ a: lines }, queries), source, remembering(50_000), {
     clock,
     signal: stop.signal,
+    onTrouble: unexpected,
   }))
     found.push(text);
   expect(found).toEqual(["one", "two", "late", "three"]);
@@ -95,11 +99,55 @@ it("an error while following is thrown, unless it is the end", async () => {
     const lines = follow(failing, { groups: ["a"], wanted: ALL }, remembering(0), {
       clock: { sleep: () => Promise.resolve() },
       signal,
+      onTrouble: unexpected,
     });
     for await (const line of lines) throw new Error(`unexpected ${line.text}`);
   };
   await expect(run(never)).rejects.toThrow("denied");
   await expect(run(AbortSignal.abort())).resolves.toBeUndefined();
+});
+
+const named = (name: string, httpStatusCode: number): Error =>
+  Object.assign(new Error("no"), { name, $metadata: { httpStatusCode } });
+const OUTAGE = named("ServiceUnavailableException", 503);
+const DENIED = named("AccessDeniedException", 403);
+
+/** Follows a log whose reads answer with these lines, or fail. */
+async function followed(...answers: readonly (Error | readonly LogEvent[])[]) {
+  const left = [...answers];
+  const found: string[] = [];
+  const troubles: unknown[] = [];
+  const read: ReadLog = async function* () {
+    const next = left.shift();
+    if (next === undefined) throw DENIED;
+    // A page before the error, as of a read that fails on its way.
+    yield [];
+    if (next instanceof Error) throw next;
+    yield next;
+  };
+  const lines = follow(read, { groups: ["a"], wanted: ALL }, remembering(0), {
+    clock: { sleep: () => Promise.resolve() },
+    signal: never,
+    onTrouble: (error) => troubles.push(error),
+  });
+  const end = await (async () => {
+    for await (const { text } of lines) found.push(text);
+  })().catch((error: unknown) => error);
+  return { found, troubles, end, left: left.length };
+}
+
+it("goes on following through an outage, and a refusal ends it", async () => {
+  const [one, two, three] = [event(1_000, "one"), event(2_000, "two"), event(3_000, "three")];
+  expect(await followed([one], OUTAGE, OUTAGE, [one, two], DENIED, [three])).toEqual({
+    found: ["one", "two"],
+    troubles: [OUTAGE, OUTAGE],
+    end: DENIED,
+    left: 1,
+  });
+});
+
+it("an outage at the first read ends it: the set-up may be wrong", async () => {
+  expect(await followed(OUTAGE, [event(1_000, "one")])).toEqual({ found: [], troubles: [], end: OUTAGE, left: 1 });
 });
 
 it.each([
@@ -113,6 +161,19 @@ it.each([
   ['{"broken', '00:00:01.000 0123     error {"broken'],
 ])("shows %s", (message, shown) => {
   expect(formatLine(readLine(event(1000, message)), createColors(false))).toBe(shown);
+});
+
+const AT = "1970-01-01T00:00:01.000Z";
+
+it.each([
+  ['{"level":"info","event":"look"}', { time: AT, process: "0123", level: "info", event: "look" }],
+  [
+    '{"level":"info","time":"2026-11-24T09:05:00.000Z","worker":"w","event":"exit"}',
+    { level: "info", time: "2026-11-24T09:05:00.000Z", worker: "w", event: "exit" },
+  ],
+  ["    at main (worker.cjs:1:1)", { time: AT, process: "0123", text: "    at main (worker.cjs:1:1)" }],
+])("as a document, %s has a time and what wrote it", (message, document) => {
+  expect(recordOf(readLine(event(1000, message)))).toEqual(document);
 });
 
 test("lines of more than one day carry the date", () => {

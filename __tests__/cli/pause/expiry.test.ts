@@ -10,7 +10,7 @@ it.each([
   [
     7,
     undefined,
-    "what arrives from now on expires from 2026-12-05 12:00 UTC on, what waits already earlier (its age is not measured yet)",
+    "what arrives from now on expires from 2026-12-05 12:00 UTC on, what waits already earlier (its age is not known)",
   ],
   [7, 0, "waiting events expire from 2026-12-05 12:00 UTC on"],
   [7, 9 * DAY, "waiting events expire from 2026-11-26 12:00 UTC on"],

@@ -146,8 +146,23 @@ it("closes in reverse order, also after an error", async () => {
   expect(closed).toEqual(["second", "first"]);
 });
 
+it.each([
+  ["failed", () => Promise.reject(new Error("no")), true],
+  ["is done", () => Promise.resolve(0 as const), false],
+])("when a verb %s, what it began and nobody waits for is given up once all is closed: %s", async (_, end, givenUp) => {
+  let aborted: boolean | undefined;
+  let seen: AbortSignal | undefined;
+  const { stderr } = await run(({ signal, onEnd }) => {
+    seen = signal;
+    onEnd(() => void (aborted = signal.aborted));
+    return end();
+  });
+  expect({ aborted, after: seen?.aborted }).toEqual({ aborted: false, after: givenUp });
+  expect(stderr).not.toContain("Interrupted");
+});
+
 const named = (name: string, message: string, code?: string) => Object.assign(new Error(message), { name, code });
-const sync = (code: "AccessDenied" | "Throttled") =>
+const sync = (code: "AccessDenied" | "Throttled" | "Aborted") =>
   syncError({ code, operation: "HeadObject", effect: "none", message: "no" });
 const DENIED =
   "These credentials may not make this call: the stack's output `operatorPolicy` is what the command line needs.";
@@ -161,6 +176,15 @@ it.each([
   ["gone", named("QueueDoesNotExist", "x"), /^QueueDoesNotExist: x\nIt is not there under this name in this Region\./],
   ["denied in S3", sync("AccessDenied"), `HeadObject: no\n${DENIED}`],
   ["slow down", sync("Throttled"), /^HeadObject: no\nS3 asked for fewer requests/],
+  [
+    "no answer",
+    named(
+      "TimeoutError",
+      "@smithy/node-http-handler - [ERROR] a request has exceeded the configured 20000 ms requestTimeout.",
+    ),
+    /^TimeoutError: a request has exceeded the configured 20000 ms requestTimeout\.\nNo answer in time\. Check AWS_ENDPOINT_URL/,
+  ],
+  ["a deadline that was over", sync("Aborted"), /^HeadObject: no\nNo answer in time\. Check AWS_ENDPOINT_URL/],
   ["no error at all", "text", "text"],
 ])("explains %s", (_, error, text) => {
   const explained = explainError(error);

@@ -5,7 +5,7 @@ import { type Changes, look, NOW, situation } from "./situations";
 
 const MINUTE = 60_000;
 
-const failing = { starter: { lastFailure: { at: NOW - 5_000, text: "QUEUE_URL is not set" } } };
+const failing = { starter: { lastFailure: { at: NOW - 5_000, text: "QUEUE_URL is not set." } } };
 const off = { rule: { enabled: false, expression: "rate(1 minute)" } };
 const old = [{ id: "t", status: "RUNNING", capacity: "FARGATE" as const, ageSeconds: 7_200 }];
 

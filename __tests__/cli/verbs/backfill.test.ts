@@ -257,7 +257,7 @@ test("Ctrl-C during --dry-run says how far it came; a queue that is not there is
     outputs.remove();
     expect({ code, first: stdout.split("\n")[0] }).toEqual({
       code: 1,
-      first: `Stopped after 0 keys of s3://${world.source}/: 0 would be queued, 0 B. Nothing was sent.`,
+      first: `Stopped with 0 keys of s3://${world.source}/ counted, those listed last not among them: 0 would be queued, 0 B. Nothing was sent.`,
     });
     const gone = await cliOn(world, ["backfill", "--queue-url", `${world.queue.url}-gone`]);
     expect(gone).toMatchObject({ code: 1, stdout: "" });

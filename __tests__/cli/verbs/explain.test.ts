@@ -255,3 +255,12 @@ test("wrong usage is exit 2 with every problem", async () => {
     expect(await cliOn(world, ["explain"])).toMatchObject({ code: 2, stdout: "" });
   });
 });
+
+test("who looks into no dead-letter queue need not know it", async () => {
+  const needed = async (...args: readonly string[]) => {
+    const { code, stderr } = await cli(["explain", "a", ...args]);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("--source-bucket") as string });
+    return stderr.includes("--dlq-url");
+  };
+  expect([await needed(), await needed("--no-dead-letters")]).toEqual([true, false]);
+});

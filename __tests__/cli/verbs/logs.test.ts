@@ -87,7 +87,7 @@ test("what is no JSON is an error: a starter that throws, a worker without its s
   });
 });
 
-test("--follow prints each line once until Ctrl-C, which ends it with 0", async () => {
+test("--follow prints each line once, through an outage, until Ctrl-C, which ends it with 0", async () => {
   await withStack({ settings: STAYING }, async (world) => {
     const outputs = outputsFile(world);
     await world.worker();
@@ -100,11 +100,17 @@ test("--follow prints each line once until Ctrl-C, which ends it with 0", async 
     for (const key of ["first", "second"]) {
       await world.put(key, key);
       await printed(`synced "${key}"`);
+      if (key === "second") continue;
+      const action = { type: "error", status: 503, code: "ServiceUnavailableException" } as const;
+      const outage = world.cloud.faults.add({ operation: "FilterLogEvents", action });
+      await until("the outage to be told", () => following.printed().stderr !== "");
+      outage.remove();
     }
     following.kill("SIGINT");
     const { code, stdout, stderr } = await following.ended;
     outputs.remove();
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^(ServiceUnavailableException: .*\nReading again in 2 seconds\.\n)+$/);
     for (const once of ["worker-started", 'synced "first"', 'synced "second"']) {
       expect(stdout.split(once)).toHaveLength(2);
     }

@@ -77,6 +77,25 @@ test("resume knows from the schedule's metric how long the pause was", async () 
   });
 });
 
+test("what CloudWatch refuses is told, and hinders neither verb", async () => {
+  await withStack(STACK, async (world) => {
+    await world.put("a", "a");
+    await world.cloud.s3.flushDeliveries();
+    const action = { type: "error", status: 403, code: "AccessDeniedException" } as const;
+    world.cloud.faults.add({ operation: "GetMetricData", action });
+    const paused = await cliOn(world, ["pause"]);
+    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining("(its age is not known)") as string });
+    expect(paused.stderr).toMatch(/^How old the oldest message is could not be read: AccessDeniedException: /);
+    const resumed = await cliOn(world, ["resume"]);
+    expect(resumed).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("when it was paused is not known") as string,
+    });
+    expect(resumed.stderr).toMatch(/^When the schedule last ran could not be read: AccessDeniedException: /);
+    world.queue.purge();
+  });
+});
+
 test("pause --now: workers hand on what they hold and leave; no receive is burnt", async () => {
   await withStack(STACK, async (world) => {
     const worker = await world.worker();

@@ -116,7 +116,7 @@ function queueOf(pages: readonly (readonly ReceivedLetter[])[], { inFlight = 0, 
     receive: () => {
       calls.push("receive");
       const page = left.shift();
-      if (page === undefined && fails) return Promise.reject(new Error("no more"));
+      if (page === undefined && fails) return Promise.reject(new Error("no more."));
       return Promise.resolve(page ?? []);
     },
     giveBack: (handles) => {

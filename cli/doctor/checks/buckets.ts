@@ -1,5 +1,6 @@
 /** Both buckets: there, and open to whoever asks. What the worker's role may do is another matter; it tells at its start. */
-import { adviceFor, isSyncError, type SyncError } from "../../../core/errors";
+import { adviceFor, classOf, isSyncError, type SyncError } from "../../../core/errors";
+import { messageOf } from "../../shell/errors";
 import { type Check, type Finding, ok, problem } from "../check";
 
 /** An ordinary key that nobody has: 404 where everything is permitted, 403 where s3:ListBucket is missing. */
@@ -59,7 +60,7 @@ function refusalOf(name: string, error: SyncError): Finding {
     case "AccessDenied":
     case "Session":
       return problem(
-        `no session for ${name}: ${error.message}`,
+        `no session for ${name}: ${messageOf(error)}`,
         "Allow s3express:CreateSession on the bucket, in the role and in the bucket's own policy.",
       );
     case "Unavailable":
@@ -68,7 +69,9 @@ function refusalOf(name: string, error: SyncError): Finding {
         "A directory bucket that nobody used for 90 days needs minutes to wake up; look again then.",
       );
     default:
-      return problem(`${name}: ${error.message}`, adviceFor(error.code));
+      // No answer says nothing about the bucket.
+      if (["transient", "throttled"].includes(classOf(error))) throw error;
+      return problem(`${name}: ${messageOf(error)}`, adviceFor(error.code));
   }
 }
 
