@@ -50,7 +50,9 @@ have to be copied, the dead letters are received and given back, if --dlq-url or
 --wait looks at the queue until the workers have nothing left to do, and verifies again. It ends with 0 when both sides are equal, and
 with 1 and what is left to do when the queue is empty and they are not, or when the time is over.
 
-Exit codes: 0 equal, 1 not equal, or it could not be told, 2 wrong usage.`;
+What changed within --grace is in motion: no drift, but not called equal either; --wait waits for it.
+
+Exit codes: 0 no drift, 1 drift, or it could not be told, 2 wrong usage.`;
 
 export function verifyVerb(shell: Shell) {
   return makeVerb("verify", {
@@ -144,7 +146,7 @@ async function verify(options: Options, context: Context<Field | WaitField>, log
   );
   if (log === undefined) printVerify(document, out, options.report);
   else log.finished(document);
-  return document.equal && (waited === undefined || waited.outcome === "equal") ? 0 : 1;
+  return document.drift === 0 && (waited === undefined || waited.outcome === "equal") ? 0 : 1;
 }
 
 /** A mistyped path is told before both buckets are listed, not after. */

@@ -19,7 +19,10 @@ export interface RunFacts {
 
 /** What --json prints. */
 export interface VerifyDocument extends RunFacts {
+  /** Neither drift nor anything that changed too recently to judge. */
   readonly equal: boolean;
+  /** Keys in which the two sides differ: exit code 1. */
+  readonly drift: number;
   readonly verdict: string;
   readonly source: Comparison["source"];
   readonly destination: Comparison["destination"];
@@ -46,7 +49,8 @@ export function documentOf(
 ): VerifyDocument {
   const { source, destination, equal, counts, requests, memory, deadLetters } = comparison;
   return {
-    equal: driftOf(counts) === 0,
+    equal: driftOf(counts) + counts["in-motion"] === 0,
+    drift: driftOf(counts),
     verdict: verdictOf(comparison, facts),
     ...facts,
     source,
@@ -73,6 +77,9 @@ export function verdictOf({ counts, source, equal }: Comparison, { mode, prefix 
   }
   const rest = KINDS.filter((kind) => counts[kind] > 0).map((kind) => `, ${number(counts[kind])} ${kind}`);
   const how = mode === "deep" ? "by their fingerprints" : "no difference visible by size and time";
+  if (counts["in-motion"] > 0) {
+    return `NO DRIFT${where}: ${keys(equal)} equal${equal > 0 ? `, ${how}` : ""}${rest.join("")}.`;
+  }
   const subject = source.objects === 0 && equal === 0 ? "nothing on either side" : keys(equal);
   return `EQUAL${where}: ${subject}${mode === "deep" && equal > 0 ? ` ${how}` : equal > 0 ? `, ${how}` : ""}${rest.join("")}.`;
 }

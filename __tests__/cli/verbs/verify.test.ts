@@ -169,6 +169,23 @@ test("text, a report file, a prefix", async () => {
   rmSync(folder, { recursive: true });
 });
 
+test("what changed just now is no drift, but nothing is called equal for it", async () => {
+  await withStack({ settings: BRIEF }, async (world) => {
+    await world.cloud.s3.put(world.source, "new", "x");
+    const text = await cliOn(world, ["verify"]);
+    expect(text).toMatchObject({ code: 0, stderr: "" });
+    expect(text.stdout).toMatch(/^NO DRIFT: 0 keys equal, 1 in-motion\.\n/);
+    const { document } = await documentOf(world, ["--deep"]);
+    expect(document).toMatchObject({
+      equal: false,
+      drift: 0,
+      equalKeys: 0,
+      verdict: "NO DRIFT: 0 keys equal, 1 in-motion.",
+    });
+    expect((await documentOf(world, ["--grace", "0"])).document).toMatchObject({ equal: false, drift: 1 });
+  });
+});
+
 test("repair converges through the workers; extras only with --max-delete, and only up to it", async () => {
   await withStack({ settings: BRIEF }, async (world) => {
     await everyKind(world);
