@@ -11,8 +11,8 @@ function looking(head: (key: string, signal: CancelSignal) => Promise<SourceStat
   const clock = makeClock();
   const { signal } = new AbortController();
   const bucket = { name: "b", head, exists: () => Promise.resolve(true) };
-  const { source } = makePatience({ clock, random: () => 0.5, signal });
-  return { clock, looking: source(bucket).head("k", signal) };
+  const patience = makePatience({ clock, random: () => 0.5, signal });
+  return { clock, looking: patience.source(bucket).head("k", signal) };
 }
 
 test("trouble that passes is gone through", async () => {
