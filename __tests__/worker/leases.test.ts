@@ -304,10 +304,11 @@ describe("the twelve-hour limit", () => {
     expect(exhausted).toEqual([]);
     const before = changes.length;
     await clock.advance(301 * SECOND);
-    expect({ exhausted, lost, held: lease.held, sent: changes.length - before }).toEqual({
+    expect({ exhausted, lost, held: lease.held, lasts: lease.lasts, sent: changes.length - before }).toEqual({
       exhausted: [`a at ${(11.75 * HOUR) / SECOND}`],
       lost: [],
       held: true,
+      lasts: false,
       sent: 0,
     });
   });

@@ -161,6 +161,33 @@ test("what is kept of frozen headers changes nothing: neither the second, nor th
   );
 });
 
+test.each<
+  [
+    string,
+    Partial<{ now: number; accessKeyId: string; secretAccessKey: string; sessionToken: string; payloadHash: string }>,
+  ]
+>([
+  ["the second", { now: 1_000 }],
+  ["the day", { now: 86_400_000 }],
+  ["the access key", { accessKeyId: "B" }],
+  ["the secret", { secretAccessKey: "other" }],
+  ["the token", { sessionToken: "another" }],
+  ["the body", { payloadHash: "UNSIGNED-PAYLOAD" }],
+])("the same frozen headers right after: only %s is another", (_, change) => {
+  const base = { now: 0, accessKeyId: "A", secretAccessKey: "s", sessionToken: "t", payloadHash: EMPTY_SHA256 };
+  const signed = (signer: Signer, headers: Readonly<Record<string, string>>, how: typeof base): string => {
+    const { now, payloadHash, ...who } = how;
+    return signer.signedLines({ method: "HEAD", path: "/k", query: "", payloadHash, headers }, who, now);
+  };
+  const headers = Object.freeze({ host: "h" });
+  const kept = makeSigner({ region: "r", service: "s3" });
+  const changed = { ...base, ...change };
+  signed(kept, headers, base);
+  const after = signed(kept, headers, changed);
+  expect(after).toBe(signed(makeSigner({ region: "r", service: "s3" }), { ...headers }, changed));
+  expect(after).not.toBe(signed(kept, headers, base));
+});
+
 /** The headers of the signed lines, by name. */
 function signedBy(signer: Signer, ...args: Parameters<Signer["signedLines"]>): Record<string, string> {
   const lines = signer.signedLines(...args).split("\r\n");

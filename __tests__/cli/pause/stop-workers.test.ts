@@ -42,6 +42,14 @@ test("each worker is told once; one that is leaving already is left alone", asyn
   expect(told).toEqual(["a", "c"]);
 });
 
+test("a worker that ECS does not show as leaving yet is told once all the same", async () => {
+  const { look, told } = fleet([running("a")], [running("a")], [running("a")]);
+  await look();
+  await look();
+  expect(await look()).toEqual({ seen: 1, stopped: 1, left: 1 });
+  expect(told).toEqual(["a"]);
+});
+
 test("a worker whose stop failed is told at the next look", async () => {
   const told: string[] = [];
   let fails = true;

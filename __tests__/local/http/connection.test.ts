@@ -1,7 +1,8 @@
 /** What a client sees of a connection, whichever way its requests are read. */
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, Socket } from "node:net";
 import { EMPTY_SHA256, makeSigner } from "../../../aws/lean/signer";
+import { openConnection } from "../../../local/http/connection";
 import { startFront, type TestFront, WORKER } from "./support";
 
 let at: TestFront;
@@ -110,4 +111,12 @@ it("does not pile up answers for a client that sends on without reading them", a
   while (received < requests * size) await once(socket, "data");
   socket.destroy();
   expect(at.log.entries().filter(({ operation }) => operation === "GetObject")).toHaveLength(requests);
+});
+
+it("closes a connection on which nothing is asked for a minute", () => {
+  const socket = new Socket();
+  openConnection({ socket, serve: () => true, giveOver: () => undefined });
+  expect(socket.timeout).toBe(60_000);
+  socket.emit("timeout");
+  expect(socket.destroyed).toBe(true);
 });
