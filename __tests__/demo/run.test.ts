@@ -46,6 +46,8 @@ const isWorker = (args: readonly string[]): boolean => args.some((arg) => arg.en
 
 test("a worker that is told to stop, beside the provoked one, is not equal", async () => {
   let isInterruptionOver = false;
+  /** That have told of their start, and so listen to signals. */
+  let listening = 0;
   let stopped: number | undefined;
   const result = await runDemo({
     ...SMALL,
@@ -53,9 +55,16 @@ test("a worker that is told to stop, beside the provoked one, is not equal", asy
     view: {
       ...SILENT,
       moment(moment) {
-        if (moment.kind === "left") isInterruptionOver = true;
-        if (!isInterruptionOver || stopped !== undefined) return;
-        stopped = workerPids()[0];
+        if (moment.kind === "started") listening++;
+        if (moment.kind === "left") {
+          isInterruptionOver = true;
+          listening--;
+        }
+        if (!isInterruptionOver || stopped !== undefined || listening === 0) return;
+        const pids = workerPids();
+        // One that has just been launched would be ended by the signal, not told.
+        if (pids.length !== listening) return;
+        stopped = pids[0];
         if (stopped !== undefined) process.kill(stopped, "SIGTERM");
       },
     },
